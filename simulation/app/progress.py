@@ -46,7 +46,7 @@ class ProgressReport:
         self._clock = clock
         self._doing = doing
         self._began = self._last_call = self._last_line = clock()
-        self._total = self._loaded = 0
+        self._total = self._loaded = self._last_done = 0
         self._bar: tuple[Progress, TaskID] | None = None
 
     def __enter__(self) -> Self:
@@ -61,9 +61,10 @@ class ProgressReport:
     def __call__(self, done: int, total: int) -> None:
         """Show that `done` of `total` trajectories, or other units of work, are finished."""
         if total != self._total:
-            # The next round of a run that doubles.
-            self._total, self._began, self._loaded = total, self._last_call, 0
-        self._last_call = self._clock()
+            # The next round of a run that doubles, or the same work when it is known better how much there is.
+            self._total, self._began = total, self._last_call
+            self._loaded = self._last_done if done > self._last_done else 0
+        self._last_call, self._last_done = self._clock(), done
         if self._resuming():
             self._began, self._loaded = self._clock(), done
             return

@@ -16,7 +16,7 @@ from ..domain.distributions import Distribution, Empirical, Fixed
 from ..domain.law import TERMS, YEAR, luck_among
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
-from ..engine.effort import Effort
+from ..engine.effort import Effort, Keep
 from ..inputs.scenario import Scenario
 from .pairing import leading_scenario, other_assumptions, refuse_unpaired
 from .trial import Trial, cost_effort, goal_of, with_scalars
@@ -167,6 +167,7 @@ def robustness(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
+    keep: Keep | None = None,
 ) -> Robustness:
     """Return what each option achieves in each state of the world.
 
@@ -182,6 +183,8 @@ def robustness(
         As for a forecast.
     progress
         Called with (cells done, cells in all).
+    keep
+        Where finished cells are kept and looked for; None for nowhere.
 
     Returns
     -------
@@ -218,7 +221,7 @@ def robustness(
         raise Refusal(*reasons)
     worlds = tuple(worlds_of(options, goal.years[0]))
     effort = Effort.of(leading_scenario(options), draws, replicates)
-    trial = Trial(options[0], goal, "batch", seed, workers, executor=executor)
+    trial = Trial(options[0], goal, "batch", seed, workers, executor=executor, keep=keep)
     cells = []
     for option in options:
         for world in worlds:

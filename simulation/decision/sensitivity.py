@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +19,8 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..domain.scenario import refuse_so_far, require_assumptions
 from ..domain.status import LEVELS
-from ..engine.effort import Effort, Engine
-from ..engine.ensemble import run
+from ..engine.effort import ChunkSink, Effort, Engine, Keep
+from ..engine.ensemble import Ensemble, Progress, run
 from ..engine.one_year import chance_of_meeting
 from ..inference.elsewhere import Elsewhere, elsewhere
 from ..inputs.scenario import Scenario
@@ -157,7 +158,9 @@ def sensitivity(
     engine: Engine | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
-    progress: Callable[[int, int], None] = lambda *_: None,
+    progress: Progress = lambda *_: None,
+    sinks: Callable[[int], ChunkSink | None] = lambda _: None,
+    keep: Keep | None = None,
 ) -> Sensitivity:
     """Return what the chance of meeting the target in one year depends on.
 
@@ -174,7 +177,10 @@ def sensitivity(
     workers, executor
         As for a forecast.
     progress
-        Called with (trajectories done, in all) of each step; never where results are exact.
+        Called with (trajectories done, in all), both steps together: how many the second takes is known after the
+        first, and is taken to be as many as it may until then.
+    sinks, keep
+        Where finished chunks of each step are kept and looked for, and exact results of whole steps; None for nowhere.
 
     Returns
     -------
@@ -199,7 +205,8 @@ def sensitivity(
     goal = goal_of(scenario, 0.5, year, every_year=False)
     used, _ = engine_for(scenario, goal, engine, DRAWS, seed)
     base = 1 << (asked.draws - 1).bit_length()
-    surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, workers, executor, progress)
+    simulate = partial(run, engine="mesa" if used == "mesa" else "batch", workers=workers, executor=executor)
+    surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, simulate, progress, sinks, keep)
     mu_star = _screen(surface, base)
     least = MATTERS * max(mu_star.values())
     followed = [name for name in sorted(mu_star, key=lambda name: -mu_star[name]) if mu_star[name] >= least]
@@ -310,6 +317,26 @@ class Factors:
 
 
 @dataclass(frozen=True)
+class _Step:
+    """One of the two steps.
+
+    Attributes
+    ----------
+    place
+        0 or 1. The second has another seed: a factor should not be followed because of its luck.
+    times
+        So many times the replicates are simulated at each point.
+    before, after
+        How often the replicates are simulated in the other steps, points and times together.
+    """
+
+    place: int
+    times: int
+    before: int = 0
+    after: int = 0
+
+
+@dataclass(frozen=True)
 class _Surface:
     """P(met | parameters), in two independent halves where it is simulated."""
 
@@ -318,29 +345,42 @@ class _Surface:
     engine: Engine
     seed: int
     replicates: int
-    workers: int | None
-    executor: Executor | None
-    progress: Callable[[int, int], None]
+    simulate: Callable[..., Ensemble]
+    progress: Progress
+    sinks: Callable[[int], ChunkSink | None]
+    keep: Keep | None
 
-    def halves(self, points: Floats, seed: int, times: int = 1) -> Floats:
-        """Return both halves at every point, shape (2, N), from so many times the replicates."""
+    def halves(self, points: Floats, step: _Step) -> Floats:
+        """Return both halves at every point of a step, shape (2, N)."""
         scenario = replace(self.factors.at(points), horizon=self.year - self.factors.scenario.origin)
         if self.engine == "exact":
-            parameters = scenario.parameters.draw(seed, len(points))
-            chances = chance_of_meeting(scenario, scenario.districts[0], parameters, seed)
+            chances = self._exactly(scenario, points, step)
             return np.stack([chances, chances])
-        effort = Effort(len(points), times * (self.replicates + self.replicates % 2))
-        made = run(
+        each = self.replicates + self.replicates % 2
+        made = self.simulate(
             scenario,
-            effort,
-            seed,
-            engine=self.engine,
-            workers=self.workers,
-            executor=self.executor,
-            progress=self.progress,
+            Effort(len(points), step.times * each),
+            self.seed + step.place,
+            progress=lambda done, total: self.progress(
+                each * step.before + done, each * (step.before + step.after) + total
+            ),
+            sink=self.sinks(step.place),
         )
         chances = made.outcomes[0].chance_met(scenario)[..., -1]
         return np.asarray(chances.reshape(len(points), 2, -1).mean(axis=2).T)
+
+    def _exactly(self, scenario: Scenario, points: Floats, step: _Step) -> Floats:
+        """Return the chance at every point, shape (N,)."""
+        kept = None if self.keep is None else self.keep.load_arrays(f"step_{step.place}")
+        if kept is None:
+            parameters = scenario.parameters.draw(self.seed + step.place, len(points))
+            chances = chance_of_meeting(scenario, scenario.districts[0], parameters, self.seed + step.place)
+            kept = {"points": points, "chances": chances}
+            if self.keep is not None:
+                self.keep.save_arrays(f"step_{step.place}", kept)
+        done = step.before + step.times * len(points)
+        self.progress(done, done + step.after)
+        return np.asarray(kept["chances"])
 
 
 def _screen(surface: _Surface, base: int) -> dict[str, float]:
@@ -348,7 +388,9 @@ def _screen(surface: _Surface, base: int) -> dict[str, float]:
     names, owner = surface.factors.names, surface.factors.owner
     unit = _trajectories(owner, min(TRAJECTORIES, base), surface.seed)
     low, high = SCREENED_WITHIN
-    halves = surface.halves(low + (high - low) * unit, surface.seed, SCREENING_REPLICATES)
+    most = min(len(names), MOST_FOLLOWED) + 1 + 2
+    step = _Step(0, SCREENING_REPLICATES, after=base * most)
+    halves = surface.halves(low + (high - low) * unit, step)
     effects = mean_absolute_effects(unit, halves, np.array([names.index(name) for name in owner]))
     return {name: max(0.0, float(effect)) for name, effect in zip(names, effects, strict=True)}
 
@@ -375,8 +417,9 @@ def _divide(surface: _Surface, followed: list[str], base: int) -> VarianceShares
     points[:, order] = sobol.sample(
         _problem([together[place] or "rest" for place in order]), base, calc_second_order=False, seed=surface.seed
     )
-    # Another seed than the screening's: a factor should not be followed because of its luck.
-    return variance_shares(surface.halves(points, surface.seed + 1), len(names), surface.seed)
+    screened = min(TRAJECTORIES, base) * (len(surface.factors.names) + 1)
+    step = _Step(1, 1, before=SCREENING_REPLICATES * screened)
+    return variance_shares(surface.halves(points, step), len(names), surface.seed)
 
 
 def _problem(owner: Sequence[str]) -> dict[str, object]:

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from hashlib import sha256
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..domain.arrays import Floats
+from ..domain.arrays import Floats, Ints
 from ..domain.distributions import INTERVAL90_Z, Distribution
 from ..domain.law import Luck, OfNeighbours, OfVillage, acting
 from ..domain.messages import Message, Refusal
@@ -23,11 +25,12 @@ from ..domain.status import TOP
 from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ..domain.target import needed
 from ..domain.villages import Villages
-from ..engine.effort import Effort, Engine, Simulator
+from ..engine.effort import Effort, Engine, Keep, Simulator
 from ..engine.ensemble import run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS
 from ..engine.one_year import chance_of_meeting, first_year_cost
 from ..inference.uncertainty import Estimate, error_of_mean, estimate, estimate_from_draws
+from ..inputs.resolve import fingerprint
 from ..inputs.scenario import Scenario
 
 MOST_MULTIPLICATIONS = 10**9
@@ -35,6 +38,8 @@ MOST_MULTIPLICATIONS = 10**9
 A_SECOND: dict[str, float] = {"exact": MULTIPLICATIONS, "batch": 1e7, "mesa": 1e5}
 """Multiplications, or village-years, that an ordinary core does in a second."""
 
+NAME_DIGITS = 24
+"""Of the hash by which a trial is found again."""
 COST_EFFORT = (250, 4)
 """Draws and replicates from which mean assistance is computed: it hardly varies."""
 EXACT_DRAWS = 2_500
@@ -143,6 +148,8 @@ class Trial:
         ``exact``, ``batch`` or ``mesa``.
     progress
         Called after every trial with its number of trajectories.
+    keep
+        Where trials are kept and looked for; None for nowhere.
     """
 
     def __init__(
@@ -154,17 +161,20 @@ class Trial:
         workers: int | None = None,
         progress: Callable[[int], None] = lambda _: None,
         executor: Executor | None = None,
+        keep: Keep | None = None,
     ) -> None:
         self.goal, self.engine, self.seed = goal, engine, seed
         self._run, self._progress = partial(run, seed=seed, workers=workers, executor=executor), progress
+        self._keep = keep
         self._horizon = max(goal.years) - scenario.origin
 
     def chance(self, scenario: Scenario, effort: Effort) -> Chance:
         """Return the chance that a scenario reaches the goal's years; what comes after them is not looked at."""
         scenario = replace(scenario, horizon=self._horizon)
-        found = self._exactly(scenario, effort) if self.engine == "exact" else self._simulated(scenario, effort)
+        tried = self._exactly if self.engine == "exact" else self._simulated
+        kept = self._kept(f"chance_{self.engine}", scenario, effort, lambda: tried(scenario, effort))
         self._progress(effort.draws * effort.replicates)
-        return found
+        return _chance(scenario, effort, **kept)
 
     def seconds(self, scenario: Scenario, effort: Effort) -> float:
         """Return about how long a try takes on an ordinary core: a rule of thumb, the same on every computer."""
@@ -180,10 +190,28 @@ class Trial:
 
         By arrays, whatever the engine: agents give the same numbers, and closed forms say nothing of later years.
         """
-        outcome = self._run(scenario, effort).outcomes[0]
-        return np.asarray(outcome.assisted.mean(axis=(0, 1)), dtype=np.float64)
 
-    def _simulated(self, scenario: Scenario, effort: Effort) -> Chance:
+        def means() -> dict[str, Floats]:
+            outcome = self._run(scenario, effort).outcomes[0]
+            return {"assisted": np.asarray(outcome.assisted.mean(axis=(0, 1)), dtype=np.float64)}
+
+        return self._kept("assisted", scenario, effort, means)["assisted"]
+
+    def _kept(
+        self, what: str, scenario: Scenario, effort: Effort, made: Callable[[], Mapping[str, NDArray[Any]]]
+    ) -> Mapping[str, NDArray[Any]]:
+        """Return what an earlier run found of a scenario, or what is made now, which is kept then."""
+        if self._keep is None:
+            return made()
+        asked = f"{fingerprint(scenario)}/{effort.draws}/{effort.replicates}/{self.seed}/{self.goal.years}"
+        name = f"{what}_{sha256(asked.encode()).hexdigest()[:NAME_DIGITS]}"
+        kept = self._keep.load_arrays(name)
+        if kept is None:
+            kept = made()
+            self._keep.save_arrays(name, kept)
+        return kept
+
+    def _simulated(self, scenario: Scenario, effort: Effort) -> dict[str, NDArray[Any]]:
         engine: Simulator = "mesa" if self.engine == "mesa" else "batch"
         outcome = self._run(scenario, effort, engine=engine).outcomes[0]
         judged = [year - scenario.years[0] for year in self.goal.years]
@@ -192,17 +220,23 @@ class Trial:
         else:
             chances = outcome.counts.met(scenario.target)[..., judged].all(axis=-1).astype(np.float64)
         must = outcome.counts.needed(scenario.target)[..., judged]
-        samples = chances.mean(axis=1) if effort.draws > 1 else chances[0]
-        rows = scenario.parameters.rows
-        found = estimate(chances, rows=rows)
-        return Chance(**vars(found), samples=samples, rows=rows, needed=(int(must.min()), int(must.max())))
+        return {"chances": chances, "needed": np.array([must.min(), must.max()])}
 
-    def _exactly(self, scenario: Scenario, effort: Effort) -> Chance:
+    def _exactly(self, scenario: Scenario, effort: Effort) -> dict[str, NDArray[Any]]:
         parameters = scenario.parameters.draw(self.seed, effort.draws)
         chances = chance_of_meeting(scenario, scenario.districts[0], parameters, self.seed)
-        needed_range = _needed(scenario, effort.draws, self.seed)
-        rows = scenario.parameters.rows
-        return Chance(**vars(estimate_from_draws(chances, rows)), samples=chances, rows=rows, needed=needed_range)
+        return {"chances": chances, "needed": np.array(_needed(scenario, effort.draws, self.seed))}
+
+
+def _chance(scenario: Scenario, effort: Effort, chances: Floats, needed: Ints) -> Chance:
+    """Return what is found from the chance in each draw, or in each draw and replicate, and the range needed."""
+    rows = scenario.parameters.rows
+    if chances.ndim == 1:
+        found, samples = estimate_from_draws(chances, rows), chances
+    else:
+        found = estimate(chances, rows=rows)
+        samples = chances.mean(axis=1) if effort.draws > 1 else chances[0]
+    return Chance(**vars(found), samples=samples, rows=rows, needed=(int(needed[0]), int(needed[1])))
 
 
 def cost_effort(scenario: Scenario) -> Effort:

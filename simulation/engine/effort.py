@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+from numpy.typing import NDArray
 
 from ..domain.messages import Message, Refusal
 from ..domain.randomness import WORDS
@@ -104,6 +106,16 @@ class ChunkSink(Protocol):
 
     def save(self, chunk: Chunk, outcome: Outcome) -> None:
         """Keep a finished chunk."""
+
+
+class Keep(Protocol):
+    """Where finished parts of work under way are kept by name, so that one that was stopped goes on where it was."""
+
+    def load_arrays(self, name: str) -> Mapping[str, NDArray[Any]] | None:
+        """Return what was kept under a name; None where nothing was, or it cannot be read."""
+
+    def save_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Keep arrays under a name, in place of what was there."""
 
 
 def chunks(scenario: Assumptions, effort: Effort, cells: int) -> Iterator[Chunk]:

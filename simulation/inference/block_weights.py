@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..domain.evidence import BLOCKS
 from ..domain.messages import Refusal
 from ..domain.past import BlockWeight
+from ..engine.effort import Keep
 from ..engine.ensemble import Progress, progress_of_part
 from ..engine.one_year import chance_of_meeting
 from ..engine.year_start import YearStart
@@ -14,7 +15,6 @@ from ..inputs.scenario import Scenario
 from .calibration.calibrate import calibrate
 from .calibration.expected import expected_rises
 from .calibration.posterior import Posterior
-from .calibration.sampler import Keep
 from .uncertainty import error_of_mean
 
 DRAWS, MOST_DRAWS = 250, 1000

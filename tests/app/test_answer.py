@@ -228,8 +228,8 @@ def test_progress_is_told_only_for_runs_that_take_a_while(capsys: pytest.Capture
         ),
         (
             SENSITIVITY.doing,
-            "Varying parameters: 9 of 27 simulations of this step\n",
-            "Mengubah parameter: 9 dari 27 simulasi pada tahap ini\n",
+            "Varying parameters: 9 of about 27 simulations, about 24 s left\n",
+            "Mengubah parameter: 9 dari sekitar 27 simulasi, sisa sekitar 24 detik\n",
         ),
         (
             CALIBRATION.doing,
@@ -264,6 +264,19 @@ def test_the_time_left_counts_only_what_this_run_computes(capsys: pytest.Capture
     chunks.resuming, clock.now = False, 15.0
     progress(60, 100)
     assert capsys.readouterr().err == "Simulating: 60 of 100 simulations, about 40 s left\n"
+
+
+def test_what_was_done_before_the_total_was_known_better_is_no_measure_of_speed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Sixty of what were taken to be 200 took a second; ten more of what are 100 take 10 s, so the other 30 take 30."""
+    clock = Clock()
+    progress = ProgressReport(language("en"), quiet=False, clock=clock)
+    clock.now = 1.0
+    progress(60, 200)
+    clock.now = 11.0
+    progress(70, 100)
+    assert capsys.readouterr().err == "Simulating: 70 of 100 simulations, about 30 s left\n"
 
 
 def test_no_time_left_is_told_before_anything_is_done(capsys: pytest.CaptureFixture[str]) -> None:

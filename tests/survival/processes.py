@@ -19,9 +19,11 @@ PATIENCE = 60.0
 """Seconds after which something that should happen is taken not to."""
 
 
-def begin(folder: Path, *arguments: object) -> subprocess.Popen[str]:
-    """Begin a forecast with small chunks in a folder, in a process group of its own."""
-    command = [sys.executable, SMALL_CHUNKS, "forecast", SCENARIO, "--lang", "en", *arguments]
+def begin(
+    folder: Path, *arguments: object, asked: tuple[object, ...] = ("forecast", SCENARIO)
+) -> subprocess.Popen[str]:
+    """Begin a run with small chunks in a folder, in a process group of its own."""
+    command = [sys.executable, SMALL_CHUNKS, *asked, "--lang", "en", *arguments]
     return subprocess.Popen(
         [str(word) for word in command],
         cwd=folder,

@@ -12,30 +12,35 @@ import time
 from pathlib import Path
 
 import pytest
-from processes import begin, hidden, left_of, tables, wait_until
+from processes import SCENARIO, begin, hidden, left_of, tables, wait_until
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc"),
 ]
 
-RUNS = {
-    "batch": (5, ("--draws", "200", "--workers", "2")),
-    "mesa": (4, ("--engine", "mesa", "--draws", "4", "--workers", "2", "--no-figures")),
+EXAMPLE, COACHED = (SCENARIO.with_name(f"{name}.yaml") for name in ("contoh", "contoh_pendampingan"))
+FORECAST: tuple[object, ...] = ("forecast", SCENARIO)
+RUNS: dict[str, tuple[int, tuple[object, ...], tuple[str, ...]]] = {
+    "batch": (5, FORECAST, ("--draws", "200", "--workers", "2")),
+    "mesa": (4, FORECAST, ("--engine", "mesa", "--draws", "4", "--workers", "2", "--no-figures")),
+    "plan": (4, ("plan", COACHED, "--probability", "0.99", "--vary", "pendampingan.capacity"), ("--no-figures",)),
+    "sensitivity": (4, ("sensitivity", COACHED), ("--draws", "64", "--no-figures")),
+    "robustness": (4, ("robustness", EXAMPLE, COACHED), ("--draws", "400")),
 }
-"""How often each engine is killed, and its run; figures are drawn of the answer alone, whichever engine gave it."""
+"""How often each run is killed; figures are drawn of the answer alone, whatever it was computed by."""
 LONG_MESA = ("--engine", "mesa", "--draws", "2000", "--workers", "2", "--no-figures")
 
 
-@pytest.mark.parametrize("engine", RUNS)
-def test_killed_again_and_again_a_run_comes_to_the_same_bytes(engine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", RUNS)
+def test_killed_again_and_again_a_run_comes_to_the_same_bytes(named: str, tmp_path: Path) -> None:
     """No file under its final name differs from that of the undisturbed run, and no process stays."""
-    kills, options = RUNS[engine]
+    kills, asked, options = RUNS[named]
     seed = int(os.environ.get("SURVIVAL_SEED", random.SystemRandom().randrange(10**6)))
     print(f"SURVIVAL_SEED={seed}")  # noqa: T201  shown where the test fails
     chance = random.Random(seed)  # noqa: S311  moments, no secrets
     began = time.monotonic()
-    undisturbed = begin(tmp_path, *options, "--out", "undisturbed")
+    undisturbed = begin(tmp_path, *options, "--out", "undisturbed", asked=asked)
     answer, _ = undisturbed.communicate()
     seconds, whole = time.monotonic() - began, tables(tmp_path / "undisturbed")
     assert undisturbed.returncode == 0
@@ -44,7 +49,7 @@ def test_killed_again_and_again_a_run_comes_to_the_same_bytes(engine: str, tmp_p
     chance.shuffle(moments)
     out, killed = tmp_path / "work", 0
     for moment in [*moments, None]:
-        process = begin(tmp_path, *options, "--out", "work")
+        process = begin(tmp_path, *options, "--out", "work", asked=asked)
         try:
             said, _ = process.communicate(timeout=moment)
         except subprocess.TimeoutExpired:
@@ -75,6 +80,25 @@ def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
     wait_until(lambda: len(list(tmp_path.rglob("*.npz"))) > 3, again)
     again.send_signal(signal.SIGINT)
     assert "Another run" not in again.communicate()[1]
+
+
+@pytest.mark.parametrize("named", ["plan", "sensitivity", "robustness"])
+def test_ctrl_c_ends_a_decision_and_what_is_finished_is_taken_over(named: str, tmp_path: Path) -> None:
+    """The sentence says how to go on; the next call says what it goes on from."""
+    _, asked, options = RUNS[named]
+    process = begin(tmp_path, *options, asked=asked)
+    wait_until(lambda: len(list(tmp_path.rglob("*.npz"))) > 3, process)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said.splitlines()[-1].startswith("Interrupted. What is finished is saved in results/")
+    assert said.splitlines()[-1].endswith("; the same command continues from there.")
+    kept = len(list(tmp_path.rglob("*.npz")))
+    process = begin(tmp_path, *options, asked=asked)
+    _, said = process.communicate()
+    assert process.returncode == 0, said
+    assert f"Continuing where an earlier run stopped; finished parts: {kept}." in said
+    assert not list(tmp_path.rglob("*.npz"))
 
 
 @pytest.mark.parametrize("whom", ["the run alone", "all processes of the terminal"])

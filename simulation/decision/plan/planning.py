@@ -12,7 +12,7 @@ from ...domain.distributions import Fixed
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import ParameterKey
 from ...domain.status import TOP
-from ...engine.effort import Effort, Engine
+from ...engine.effort import Effort, Engine, Keep
 from ...engine.ensemble import Progress
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, engine_for, first_effort, goal_of, with_scalars
@@ -54,6 +54,7 @@ def plan(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    keep: Keep | None = None,
 ) -> Plan:
     """Find the least effort that reaches the target with the wanted probability, and which villages come first.
 
@@ -78,6 +79,8 @@ def plan(
         As for `forecast`.
     progress
         Called with how many settings were tried, and about how many there will be.
+    keep
+        Where tries are kept and looked for; None for nowhere.
     engine
         None: exact where that can be had (first year; see MODEL.md, "Exact results"), else simulated by arrays.
 
@@ -101,7 +104,7 @@ def plan(
     """
     names = (vary,) if isinstance(vary, str) else tuple(vary)
     asked = PlanRequest(probability, names, year, every_year, budget, budget_per_year, draws, replicates, engine, seed)
-    return _Planner(scenario, asked.settled(scenario), workers, executor, progress).plan()
+    return _Planner(scenario, asked.settled(scenario), workers, executor, progress, keep).plan()
 
 
 class _Planner:
@@ -114,9 +117,12 @@ class _Planner:
         workers: int | None,
         executor: Executor | None,
         progress: Progress | None,
+        keep: Keep | None,
     ) -> None:
         self._scenario, self._request = scenario, request
-        self._trial = partial(Trial, seed=request.seed, workers=workers, executor=executor, progress=self._count)
+        self._trial = partial(
+            Trial, seed=request.seed, workers=workers, executor=executor, progress=self._count, keep=keep
+        )
         self._progress, self._tried, self._expected = progress, 0, SKETCHES + TRIALS
         self._goal = goal_of(scenario, request.probability, request.year, request.every_year)
         self._levers = levers_of(scenario, request.vary, self._goal.years)

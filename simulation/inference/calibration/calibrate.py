@@ -19,6 +19,7 @@ from ...domain.status import UNKNOWN
 from ...domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ...domain.target import Target
 from ...domain.villages import Villages
+from ...engine.effort import Keep
 from ...engine.ensemble import Progress
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
@@ -30,7 +31,7 @@ from .likelihood import Likelihood
 from .observed import Fit, past_of
 from .posterior import Learned, Posterior, Spread
 from .saddlepoint import log_probability_exact
-from .sampler import Keep, Particles, effective_sample_size, sweeps
+from .sampler import Particles, effective_sample_size, sweeps
 from .shocks import Scores
 
 FEWEST_PARTICLES, PARTICLES = 100, 250

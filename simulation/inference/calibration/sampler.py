@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...domain.arrays import Bools, Floats, Ints
 from ...domain.distributions import LogitNormal
 from ...domain.law import Term
 from ...domain.parameters import ParameterKey, ParameterSet
 from ...domain.status import TOP
+from ...engine.effort import Keep
 from .law_at_particles import LawAtParticles
 from .shocks import STRIDES, Scores, crank_nicolson, on_side
 
@@ -66,16 +66,6 @@ class _Cloud:
     def standardised(self, theta: Floats) -> Floats:
         """Return scores in the units of the cloud."""
         return np.asarray(np.linalg.solve(self.root, theta - self.mean[:, None]))
-
-
-class Keep(Protocol):
-    """Where a calibration under way is kept, so that one that was stopped goes on where it was."""
-
-    def load_arrays(self, name: str) -> Mapping[str, NDArray[Any]] | None:
-        """Return what was kept under a name; None where nothing was, or it cannot be read."""
-
-    def save_arrays(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Keep arrays under a name, in place of what was there."""
 
 
 class Block(Protocol):

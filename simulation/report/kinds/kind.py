@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ...engine.effort import ChunkSink
-    from ...inference.calibration.sampler import Keep
+    from ...engine.effort import ChunkSink, Keep
 
 SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} simulations, about {seconds} s left")
 """The words beside a progress bar, and those of a line of progress."""
@@ -63,7 +62,7 @@ class Work:
     sink
         Returns where finished chunks of a scenario are kept, by its place; None for nowhere.
     steps
-        Returns where the steps of a calibration are kept, by its place; None for nowhere.
+        Returns where finished steps are kept, such as the tries of a plan, by their place; None for nowhere.
     executor
         What computes instead of the workers; None for these.
     """

@@ -188,7 +188,12 @@ ROBUSTNESS = Kind(
     result_type=RobustnessResult,
     question=_question,
     compute=lambda question, work: robustness(
-        question.scenarios, **vars(question.asked), workers=work.workers, executor=work.executor, progress=work.progress
+        question.scenarios,
+        **vars(question.asked),
+        workers=work.workers,
+        executor=work.executor,
+        progress=work.progress,
+        keep=work.steps(0),
     ),
     result=lambda found: with_head(RobustnessResult, found),
     tables=lambda found, _: [DataTable.of("robustness.csv", found.table)],

@@ -231,6 +231,8 @@ SENSITIVITY = Kind(
         workers=work.workers,
         executor=work.executor,
         progress=work.progress,
+        sinks=work.sink,
+        keep=work.steps(0),
     ),
     result=lambda found: with_head(SensitivityResult, found),
     tables=lambda found, _: [DataTable.of("sensitivity.csv", found.table)],
@@ -238,7 +240,7 @@ SENSITIVITY = Kind(
     figures=("sensitivity",),
     doing=(
         phrase("Varying parameters"),
-        phrase("Varying parameters: {done} of {total} simulations of this step"),
+        phrase("Varying parameters: {done} of about {total} simulations, about {seconds} s left"),
     ),
     title=phrase("sensitivity analysis"),
 )

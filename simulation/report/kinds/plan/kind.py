@@ -53,6 +53,7 @@ PLAN = Kind(
         workers=work.workers,
         executor=work.executor,
         progress=work.progress,
+        keep=work.steps(0),
     ),
     result=lambda found: with_head(PlanResult, found),
     tables=_tables,
