@@ -100,8 +100,8 @@ def answer(
         settings.note(speech.say("Already computed; --force runs it again."))
     if obtained.drawn and settings.verbose:
         for name in kind.figures:
-            if (why := kind.undrawable(name, found.result)) is not None:
-                settings.note(speech.say(kind.undrawn, reason=speech.problem(why)))
+            if name in kind.undrawn and (why := kind.undrawable(name, found.result)) is not None:
+                settings.note(speech.say(kind.undrawn[name], reason=speech.problem(why)))
     closing = list(after(found))
     if shown:
         show(settings, found, closing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +15,7 @@ from ..domain.messages import Message
 from ..domain.parameters import ParameterSet
 from ..domain.past import Observed
 from ..domain.status import LEVELS
+from ..domain.status_knowledge import MadeUpCounts
 from ..domain.villages import Villages
 from ..engine.conditional import Estimator
 from ..engine.effort import Effort, Engine
@@ -36,6 +37,7 @@ PRIORS_ALONE = "priors"
 STATED_ALONE = "stated"
 ANALOGUE = "analogue"
 PRIORS_AND_STATED = "priors_and_stated"
+MADE_UP = "made_up_counts"
 
 
 class FailedTrajectoriesWarning(UserWarning):
@@ -262,7 +264,7 @@ class Forecast:
     @property
     def basis(self) -> tuple[str, ...]:
         """What the forecast rests on: data blocks, or the words that say there were none."""
-        return basis_of(self.scenario.parameters)
+        return basis_of(self.scenario.parameters, self.scenario.districts)
 
     @property
     def observed(self) -> tuple[Observed, ...]:
@@ -323,10 +325,16 @@ class Forecast:
         return f"<p>{escape(caveat(self.ensemble_run, self.agent_class))}</p>{table}"
 
 
-def basis_of(parameters: ParameterSet) -> tuple[str, ...]:
-    """Return what numbers rest on that come from these parameters: data blocks, or that there were none."""
+def basis_of(parameters: ParameterSet, districts: Iterable[Villages] = ()) -> tuple[str, ...]:
+    """Return what numbers rest on that come from these parameters: data blocks, or that there were none.
+
+    Nor are there any statuses where those of all these districts are made up.
+    """
     if parameters.blocks:
         return parameters.blocks
+    made_up = [isinstance(villages.known, MadeUpCounts) for villages in districts]
+    if made_up and all(made_up):
+        return (MADE_UP,)
     told = [key for key, value in parameters.scalars.items() if key.kind != "odds_ratio_fall" or value != Fixed(1.0)]
     if parameters.analogue:
         return (ANALOGUE,)

@@ -45,6 +45,14 @@ def rises(forecast: OfForecast, language: str | None = None, run_hash: str | Non
     return _figure("rises", forecast, language, run_hash)
 
 
+def districts(forecast: OfForecast, language: str | None = None, run_hash: str | None = None) -> Figure:
+    """Draw a dot for each of several districts, by its chance of meeting its target in the first year, by province.
+
+    Of one province each district has a line with its name and the range from assumptions.
+    """
+    return _figure("districts", forecast, language, run_hash)
+
+
 def transition_matrix(forecast: OfForecast, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw the yearly transition matrix of a typical village with its 90% intervals."""
     return _figure("transition_matrix", forecast, language, run_hash)
@@ -106,6 +114,7 @@ def _figure(name: str, found: Any, language: str | None, run_hash: str | None) -
 __all__ = [
     "backtest",
     "comparison",
+    "districts",
     "fan_chart",
     "plan",
     "posterior",

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ..domain.launches import LAUNCH_HISTORY
 from ..domain.parameters import UNNAMED_BLOCKS, Kind, ParameterKey
-from ..inference.forecast import ANALOGUE, PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
+from ..inference.forecast import ANALOGUE, MADE_UP, PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
 from ..inference.uncertainty import FEWEST_DRAWS, FEWEST_REPLICATES
 from .language import LANGUAGES, Language, phrase
 
@@ -45,6 +45,10 @@ _BASES = {
     PRIORS_AND_STATED: phrase(
         "the statuses last observed. The chances of rising and falling are partly as written in the scenario, partly "
         "default assumptions (priors); none is calibrated on data."
+    ),
+    MADE_UP: phrase(
+        "counts by status that are made up. The chances of rising and falling are as written in the scenario, or "
+        "default assumptions (priors); nothing here is measured."
     ),
     ANALOGUE: phrase(
         "the statuses last observed. The chances of rising and falling are assumptions from other programmes "

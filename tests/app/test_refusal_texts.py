@@ -157,7 +157,7 @@ def board(**changed: object) -> Callable[[Language], str]:
         districts = changed.pop("districts", None) or (replace(district, **changed),)
         reason = undrawable("village_board", replace(result, districts=districts))
         assert reason is not None
-        return speech.say(FORECAST.undrawn, reason=speech.problem(reason))
+        return speech.say(FORECAST.undrawn["village_board"], reason=speech.problem(reason))
 
     return told
 

@@ -166,6 +166,7 @@ WHOLE = {
     ("report/wording", "basis"): "a list of data",
     ("app/frame", "format_help"): "a whole sentence and marks behind it",
     ("app/frame", "_write_head"): "names of options and arguments",
+    ("report/kinds/forecast/districts", "least_likely"): "a list of districts and their chances",
     ("report/store/index", "write_index"): "cells of a table",
     ("report/store/index", "_older"): "a list of what differs",
     ("app/commands/start", "_interview"): "a list of keys",

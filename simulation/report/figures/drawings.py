@@ -10,6 +10,7 @@ from ..language import Language, language
 from .backtest import draw_backtest
 from .board import draw_village_board
 from .comparison import draw_comparison
+from .districts import draw_districts
 from .forecast import draw_fan_chart, draw_rises, draw_transition_matrix
 from .page import Figure, drawing_alone, save_figure, style
 from .plan import draw_plan
@@ -22,6 +23,7 @@ DRAW: dict[str, Callable[[Language, Any, Source], Figure]] = {
     "comparison": draw_comparison,
     "fan_chart": draw_fan_chart,
     "rises": draw_rises,
+    "districts": draw_districts,
     "transition_matrix": draw_transition_matrix,
     "village_board": draw_village_board,
     "backtest": draw_backtest,

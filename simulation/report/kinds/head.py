@@ -134,7 +134,7 @@ def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:
         "synthetic_districts": sum(isinstance(one.known, MadeUpCounts) for one in scenario.districts),
         "interventions": programme_of(scenario),
         "sources": dict(scenario.sources),
-        "basis": tuple(basis_of(scenario.parameters)),
+        "basis": tuple(basis_of(scenario.parameters, scenario.districts)),
         "other_lists": other_lists(scenario),
         "agent": agent,
     }
@@ -284,16 +284,21 @@ def caveats_of(speech: Language, head: Head) -> Iterator[str]:
             differing=speech.number(other.differing),
             villages=speech.number(other.villages),
         )
+    yield from made_up_counts(speech, head)
+    if REPORTING in head.sources:
+        yield speech.say(
+            "The lists are what is counted: a village that does not report in a year keeps its earlier status there."
+        )
+
+
+def made_up_counts(speech: Language, head: Head) -> Iterator[str]:
+    """Yield of how many districts the counts are made up, where they are."""
     if head.synthetic_districts:
         yield speech.say(
             "Counts invented for {number} of {districts} districts, which gave none: drawn at random "
             "around the shares of Tanah Laut.",
             number=speech.number(head.synthetic_districts),
             districts=speech.number(head.districts_in_all),
-        )
-    if REPORTING in head.sources:
-        yield speech.say(
-            "The lists are what is counted: a village that does not report in a year keeps its earlier status there."
         )
 
 

@@ -139,7 +139,7 @@ class Kind(Generic[Asked, Found, Result]):
     undrawable
         Returns why a figure cannot be drawn of a result, a `Message`; None where it can.
     undrawn
-        The sentence that tells this ``{reason}``.
+        Figure -> the sentence that tells this ``{reason}``, where it is told.
     size
         Returns about how many bytes the answer to a question takes, figures aside.
     doing
@@ -161,7 +161,7 @@ class Kind(Generic[Asked, Found, Result]):
     sheets: Callable[[Result, Language, Source], Iterable[Table]] = lambda *_: ()
     figures: tuple[str, ...] = ()
     undrawable: Callable[[str, Result], Message | None] = lambda *_: None
-    undrawn: str = ""
+    undrawn: Mapping[str, str] = field(default_factory=dict)
     size: Callable[[Question[Asked]], int] = lambda _: 1_000_000
     doing: tuple[str, str] = SIMULATING
     in_brief: bool = True

@@ -26,15 +26,15 @@ from ...document.blocks import (
 )
 from ...language import Language
 from ..elsewhere import elsewhere_table, over_launches, where_from
-from ..head import PLACEHOLDERS, called, rests_on, run_line
+from ..head import PLACEHOLDERS, called, made_up_counts, rests_on, run_line
 from ..kind import Rows, Source
 from ..past import past_blocks, reasons_in_words, reasons_table, weights_in_words, weights_table
 from . import words
 from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
+from .districts import how_many, least_likely, provinces_table, ranked_table
 from .result import District, ForecastResult, undrawable
 from .villages import village_blocks
 
-MOST_DISTRICTS = 20
 MOST_OF_SOURCE = 400
 """Characters of the source of the status data that a first page has room for."""
 MOST_YEARS_ACROSS = 8
@@ -53,7 +53,7 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
         [
             *_answer(speech, result, source),
             *_years(speech, result),
-            *(Paragraph(sentence, on=SCREEN | On.ANNEX) for sentence in words.notes(speech, result)),
+            *_notes(speech, result),
             *_method(speech, result, source),
             *assumptions(speech, result),
             *_elsewhere(speech, result),
@@ -80,6 +80,7 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         day = speech.day(source.finished_at.astimezone().date())
         yield Paragraph(day, lead=speech.say("Computed on"), on=On.WORKBOOK)
     yield Paragraph(said, strong=True, on=_ANSWER)
+    yield from _of_several(speech, result)
     if result.placeholders:
         yield Paragraph(speech.say(PLACEHOLDERS), on=_ANSWER)
     yield from _needed(speech, result)
@@ -113,6 +114,21 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         yield from _of_one_district(speech, result.districts[0])
     yield from _past(speech, result)
     yield Picture("rises", said, on=On.ANSWER)
+
+
+def _of_several(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield what a short answer says of several districts: whose counts are made up, which are the least likely."""
+    for sentence in made_up_counts(speech, result):
+        yield Paragraph(sentence, on=On.TERMINAL)
+    if result.several:
+        yield Paragraph(least_likely(speech, result), on=On.TERMINAL)
+
+
+def _notes(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield what must be known to read the numbers rightly; a short answer says above that counts are made up."""
+    said = set(made_up_counts(speech, result))
+    for sentence in words.notes(speech, result):
+        yield Paragraph(sentence, on=(On.VERBOSE if sentence in said else SCREEN) | On.ANNEX)
 
 
 def _needed(speech: Language, result: ForecastResult) -> Iterator[Block]:
@@ -171,9 +187,16 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
     intervals = say("Every interval is a 90% interval: 5% of the possible values lie below it and 5% above it.")
     yield Paragraph(intervals, on=On.WORKBOOK)
     if result.several:
-        for table in (meeting_table(speech, result), districts_table(speech, result)):
+        for table in (
+            meeting_table(speech, result),
+            *provinces_table(speech, result),
+            ranked_table(speech, result),
+        ):
             yield replace(table, on=table.on | room)
-        yield Paragraph(say("The workbook that kampungkb export writes has every district in every year."), on=SCREEN)
+        yield Paragraph(
+            say("districts.csv and the workbook of kampungkb export have every district, year by year."), on=SCREEN
+        )
+        yield Picture("districts", words.dots_explained(speech, result))
         yield Paragraph(errors, on=On.WORKBOOK)
         yield fan_chart
     else:
@@ -246,14 +269,11 @@ def meeting_table(speech: Language, result: ForecastResult) -> Table:
     rows: list[Row] = []
     for place, meeting in enumerate(result.meeting or ()):
         mean, error = meeting.mean / number, words.mean_error(result.districts, place)
-        expected = speech.number(meeting.mean, 1)
-        if meeting.quantiles is not None:
-            span = wording.whole_span(speech, meeting.quantiles[0.05], meeting.quantiles[0.95])
-            expected = say("{median} ({interval})", median=expected, interval=span)
         rows.append(
             {
                 say("year"): str(meeting.year),
-                say("districts expected to meet it"): expected,
+                say("districts expected to meet it"): how_many(speech, meeting),
+                **({} if meeting.alike is None else {say("if all were alike"): how_many(speech, meeting.alike)}),
                 say("all meet it"): None if meeting.all is None else wording.chance(speech, meeting.all),
                 say("mean chance of a district"): wording.chance(speech, mean),
                 say("in words"): wording.word(speech, mean, error),
@@ -262,19 +282,6 @@ def meeting_table(speech: Language, result: ForecastResult) -> Table:
     caption = say(
         "Districts that meet their target, of {districts} (mean and 90% interval)", districts=speech.number(number)
     )
-    return Table.of(caption, rows, _NUMBERS)
-
-
-def districts_table(speech: Language, result: ForecastResult) -> Table:
-    """Return the first year of the first districts."""
-    rows = [
-        {
-            speech.say("district"): f"{district.district_code} {district.district}",
-            **_year_cells(speech, result.districts, district.years[0]),
-        }
-        for district in result.districts[:MOST_DISTRICTS]
-    ]
-    caption = speech.say("District by district, {year} (median and 90% interval)", year=result.first_year)
     return Table.of(caption, rows, _NUMBERS)
 
 

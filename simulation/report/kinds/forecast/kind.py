@@ -26,6 +26,7 @@ from ...files import DECIMALS, write_parquet
 from ...language import phrase
 from ..kind import DataTable, Kind, Rows, Work
 from ..question import Question
+from .districts import data_tables
 from .document import document_of, sheets_of
 from .result import Asked, ForecastResult, question_of, result_of, undrawable
 
@@ -75,6 +76,7 @@ def tables_of(forecast: Forecast, result: ForecastResult) -> Iterator[DataTable]
     yield _villages(forecast)
     if rows := list(_subdistricts(forecast)):
         yield DataTable.of_rows("subdistricts.csv", rows)
+    yield from data_tables(result)
     yield _hub(result)
     if forecast.ensemble_run is not None:
         columns = (ensemble_columns(forecast, place) for place in range(len(forecast.districts)))
@@ -197,9 +199,9 @@ FORECAST = Kind(
     tables=tables_of,
     document=document_of,
     sheets=sheets_of,
-    figures=("fan_chart", "rises", "transition_matrix", "village_board"),
+    figures=("fan_chart", "rises", "districts", "transition_matrix", "village_board"),
     undrawable=undrawable,
-    undrawn=phrase("No status map of villages: {reason}."),
+    undrawn={"village_board": phrase("No status map of villages: {reason}.")},
     size=_size,
     title=phrase("forecast"),
 )

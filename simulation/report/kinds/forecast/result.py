@@ -389,6 +389,8 @@ class ForecastResult(Head):
 
 def undrawable(name: str, result: ForecastResult) -> Message | None:
     """Return why a figure cannot be drawn of a forecast, or None where it can."""
+    if name == "districts" and not result.several:
+        return Message("there is a dot for each district where a forecast has several, and this one has one")
     if name != "village_board":
         return None
     if result.several:
@@ -513,7 +515,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         all_years=district.all_years,
         at_least=district.at_least,
         readings=district.readings,
-        basis=tuple(basis_of(scenario.parameters)),
+        basis=tuple(basis_of(scenario.parameters, [villages])),
         observed=forecast.observed_of(villages.district_code),
         reasons=None
         if forecast.agent_class is not None or scenario.so_far is not None

@@ -263,6 +263,21 @@ def _verdict_of_many(speech: Language, result: ForecastResult) -> str:
     )
 
 
+def dots_explained(speech: Language, result: ForecastResult) -> str:
+    """Return how to read the figure of the districts: of one province a line each, of several a line a province."""
+    if len((result.meeting or ())[0].provinces) == 1:
+        return speech.say(
+            "The chance of each district to meet its own target of {year} (dot, and number at the right), and the "
+            "range from assumptions (line).",
+            year=result.first_year,
+        )
+    return speech.say(
+        "Each dot: a district, by its chance to meet its own target of {year}. Upright line: the mean of the province. "
+        "At the right: districts expected to meet it, with the 90% interval, of how many.",
+        year=result.first_year,
+    )
+
+
 def mean_error(districts: Sequence[District], year: int) -> float:
     """Return a bound on the Monte Carlo error of the districts' mean probability: they share their parameters."""
     return fmean(district.years[year].monte_carlo_error for district in districts)
