@@ -392,11 +392,11 @@ def chance_of_being_chosen(candidates: Bools, free: Ints, primary: Floats | None
 
     In (0, 1) for the candidates that stand equal where the places run out, which is the same for all of them.
     """
-    from scipy.stats import rankdata
-
     rank = np.where(candidates, 0.0 if primary is None else primary, np.inf)
-    before = rankdata(rank, "min", axis=0) - 1
-    equal = rankdata(rank, "max", axis=0) - before
+    before, not_after = np.array(
+        [[np.searchsorted(np.sort(key), key, side) for key in rank.T] for side in ("left", "right")]
+    ).swapaxes(1, 2)
+    equal = not_after - before
     return np.where(candidates, np.clip((free - before) / equal, 0.0, 1.0), 0.0)
 
 

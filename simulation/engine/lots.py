@@ -41,10 +41,7 @@ class Lots:
     @cached_property
     def chance_of_places(self) -> Floats:
         """Shape (L, D): how probable it is that as many win as there are places, if each wins independently."""
-        from scipy.stats import binom
-
-        size = (self.wins > 0).sum(axis=1)
-        return np.asarray(binom.pmf(self.places, size, self.places / np.maximum(size, 1)))
+        return _as_many(self.places, (self.wins > 0).sum(axis=1))
 
     @cached_property
     def steps(self) -> list[int]:
@@ -52,18 +49,18 @@ class Lots:
 
         Numbers of winners that differ by as much look alike, so that all of these must be improbable.
         """
-        if not len(self.wins):  # nothing is loaded where no lots are drawn
-            return []
-        from scipy.stats import binom
+        from scipy.special import bdtr, bdtrc
 
         found = []
         for places, size in zip(self.places, (self.wins > 0).sum(axis=1), strict=True):
             needed = 1
             for n, m in np.unique([places, size], axis=1).T:
                 apart = np.arange(1, max(n, m - n) + 2)
-                law = binom(m, n / max(m, 1))
-                mistaken = law.cdf(n - apart) + law.sf(n + apart - 1)
-                needed = max(needed, int(apart[np.argmax(mistaken <= MISTAKEN * law.pmf(n))]))
+                fewer, more = n - apart, n + apart - 1
+                chance = n / max(m, 1)
+                mistaken = np.where(fewer < 0, 0.0, bdtr(np.maximum(fewer, 0), m, chance))
+                mistaken = mistaken + np.where(more >= m, 0.0, bdtrc(np.minimum(more, m), m, chance))
+                needed = max(needed, int(apart[np.argmax(mistaken <= MISTAKEN * _as_many(n, m))]))
             found.append(needed)
         return found
 
@@ -98,3 +95,15 @@ class Lots:
         """Return the average of what each village meets in each way, shape (V, D) all."""
         chances = self.shares(np.zeros((1, len(self.wins))))[0].real
         return np.asarray(sum(chance * way for chance, way in zip(chances, ways, strict=True)))
+
+
+def _as_many(places: Ints, size: Ints) -> Floats:
+    """Return how probable n winners of m are where each wins with chance n / m: C(m, n) (n / m)ⁿ (1 − n / m)^(m − n).
+
+    `scipy.stats.binom` says the same; to load it takes longer than most forecasts.
+    """
+    from scipy.special import gammaln, xlog1py, xlogy
+
+    share = places / np.maximum(size, 1)
+    ways = gammaln(size + 1) - gammaln(places + 1) - gammaln(size - places + 1)
+    return np.asarray(np.exp(ways + xlogy(places, share) + xlog1py(size - places, -share)))

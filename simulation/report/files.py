@@ -198,8 +198,11 @@ def write_parquet(
 
     A column is a NumPy array of numbers or truth values, or a list of text. `metadata` stands in the file's schema.
     """
+    import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
+    # Its own allocator sets aside tens of megabytes before the first row.
+    pa.set_memory_pool(pa.system_memory_pool())
     with whole_file(path) as temporary:
         writer = None
         try:
