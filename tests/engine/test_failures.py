@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,8 @@ import pytest
 from districts import everything_on, make_villages
 
 import simulation as kkb
+from simulation.domain.so_far import SoFar
+from simulation.domain.target import Target
 from simulation.engine.effort import Chunk, Effort
 from simulation.engine.ensemble import Ensemble, run
 from simulation.engine.failure import EnsembleError, Failure
@@ -120,6 +123,21 @@ def test_what_fails_is_left_out_and_the_others_live_as_they_would_have(
 ) -> None:
     """Bit for bit, wherever an agent fails and however the ensemble is cut; sys.exit is a failure too."""
     assert_others_live(run(SCENARIO, EFFORT, SEED, engine="mesa", agent_class=agent_class, chunk_cells=cells))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("agent_class", "failing"), [(Fragile, "kept"), (Unborn, "all")])
+def test_given_rises_so_far_what_fails_is_told_apart_from_what_does_not_agree(
+    agent_class: type[kkb.VillageAgent], failing: str
+) -> None:
+    """Only what fails is a failure: in its second year what was kept, before the first whatever it would have been."""
+    scenario = replace(SCENARIO, target=Target(), so_far=SoFar(date(2026, 6, 30), 2))
+    (agrees,) = (outcome.kept for outcome in run(scenario, EFFORT, SEED).outcomes)
+    found = run(scenario, EFFORT, SEED, engine="mesa", agent_class=agent_class)
+    fails = ~expected() & (agrees if failing == "kept" else True)
+    assert np.array_equal(found.outcomes[0].kept, agrees & ~fails)
+    assert [[one.draw, one.replicate] for one in found.failures] == np.argwhere(fails).tolist()
+    assert np.array_equal(found.sound(0), ~fails)
 
 
 @pytest.mark.slow

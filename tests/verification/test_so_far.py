@@ -19,6 +19,8 @@ from simulation.domain.distributions import Beta, Fixed, LogitNormal
 from simulation.domain.randomness import Process, Trajectories, uniforms
 from simulation.domain.so_far import SoFar
 from simulation.domain.target import Target
+from simulation.engine import ensemble
+from simulation.engine.compiled import simulator
 from simulation.engine.effort import Effort, Simulator
 from simulation.engine.ensemble import run
 from simulation.engine.failure import EnsembleError
@@ -182,6 +184,15 @@ def test_engines_keep_the_same_trajectories() -> None:
     assert 5 < one.kept.sum() < 25
     for name, array in one.arrays.items():
         assert np.array_equal(array, other.arrays[name]), name
+
+
+def test_the_compiled_engine_keeps_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bit for bit, also where only some of a block of trajectories go on."""
+    pytest.importorskip("numba")
+    (one,) = outcomes(with_everything(), ("batch",))
+    monkeypatch.setattr(ensemble, "simulator", lambda **_: simulator(compiled=True))
+    (other,) = outcomes(with_everything(), ("batch",))
+    assert all(np.array_equal(array, other.arrays[name]) for name, array in one.arrays.items())
 
 
 def test_neither_chunks_nor_workers_decide_what_is_kept() -> None:

@@ -187,7 +187,7 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
     (district,) = result.districts
     years = district.years
     known = all(year.judged is not None for year in years)
-    headline = speech.say(
+    headline = words.met_already_so_far(speech, district) or speech.say(
         "{verdict}: {event}",
         verdict=wording.word_and_chance(speech, years[0].probability_met, years[0].monte_carlo_error),
         event=words.event(speech, district),

@@ -341,6 +341,14 @@ def _method(speech: Language, result: ForecastResult, source: Source) -> Iterato
             "it happened."
         )
         yield Paragraph(exact, on=On.ANNEX)
+    if result.districts[0].so_far is not None:
+        kept = say(
+            "Given the rises so far, those simulations are kept whose rises of {year} agree with them, each with a "
+            "chance in proportion to that of the count; the chance of {year} is the share of these in which the target "
+            "is met.",
+            year=result.first_year,
+        )
+        yield Paragraph(kept, on=On.ANNEX)
 
 
 def _elsewhere(speech: Language, result: ForecastResult) -> Iterator[Block]:

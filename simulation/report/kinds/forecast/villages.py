@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from ....decision.likeliest import SubdistrictYear
 from ...document.blocks import SCREEN, Block, Column, Heading, On, Paragraph, Row, Table
-from ...language import Language
+from ...language import Language, phrase
 from .result import District, ForecastResult
 
+GIVEN_HOW_MANY = phrase(
+    "Chances of single villages are given how many had risen so far, not which: those that had are among them."
+)
 MOST_LISTED = 10
 """Villages that a page lists."""
 FEW_LISTED = 5
@@ -27,6 +30,8 @@ def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
         yield likeliest_table(speech, district, year)
         if said := about_ranks(speech, ranks):
             yield Paragraph(said, on=On.VERBOSE | On.ANNEX)
+        if district.so_far is not None:
+            yield Paragraph(speech.say(GIVEN_HOW_MANY), on=SCREEN | On.ANNEX)
         for most, on in ((MOST_LISTED, On.PLACES), (FEW_LISTED, On.FEW_PLACES)):
             if ranks[:most][-1] == 1 and len(ranks) > most:
                 continue  # all that are listed share a rank, perhaps with others: the list is noise
@@ -34,6 +39,8 @@ def village_blocks(speech: Language, result: ForecastResult) -> Iterator[Block]:
             yield likeliest_table(speech, district, year, most, on)
             if said := about_ranks(speech, ranks, most):
                 yield Paragraph(said, on=on)
+            if district.so_far is not None:
+                yield Paragraph(speech.say(GIVEN_HOW_MANY), on=on)
     if district.by_subdistrict:
         yield subdistricts_table(speech, district, year, On.PLACES, MOST_SUBDISTRICTS)
         yield subdistricts_table(speech, district, year, On.FEW_PLACES | On.SUBDISTRICTS, FEW_SUBDISTRICTS)

@@ -104,17 +104,9 @@ def event(speech: Language, district: District) -> str:
 
 def district_verdict(speech: Language, district: District, interventions: Sequence[Programme] = ()) -> str:
     """Return the one sentence that answers the question for one district and the first year."""
-    first, so_far = district.years[0], district.so_far
-    if so_far is not None and district.met_already:
-        return speech.say(
-            "Met already: {rises} of {denominator} Kampung KB had risen in status by {day}, and {needed} have to in "
-            "{year}.",
-            rises=speech.number(so_far.rises),
-            denominator=speech.number(district.target.denominator),
-            day=speech.day_of(so_far.as_of),
-            needed=speech.number(first.needed.max),
-            year=first.year,
-        )
+    if met := met_already_so_far(speech, district):
+        return met
+    first = district.years[0]
     error = first.monte_carlo_error
     said = {
         "verdict": wording.word_and_chance(speech, first.probability_met, error),
@@ -128,6 +120,22 @@ def district_verdict(speech: Language, district: District, interventions: Sequen
     if not interventions:
         return speech.say("{verdict}: {event}, without additional interventions.", **said)
     return speech.say("{verdict}: {event}, with {names}.", names=", ".join(names_of(speech, interventions)), **said)
+
+
+def met_already_so_far(speech: Language, district: District) -> str | None:
+    """Return that the target of the first year is met by the rises so far; None where it is not."""
+    first, so_far = district.years[0], district.so_far
+    if so_far is None or not district.met_already:
+        return None
+    return speech.say(
+        "Met already: {rises} of {denominator} Kampung KB had risen in status by {day}, and {needed} are needed in "
+        "{year}.",
+        rises=speech.number(so_far.rises),
+        denominator=speech.number(district.target.denominator),
+        day=speech.day_of(so_far.as_of),
+        needed=speech.number(first.needed.max),
+        year=first.year,
+    )
 
 
 def how_sure(speech: Language, district: District) -> str:
@@ -415,10 +423,6 @@ def notes(speech: Language, result: ForecastResult) -> Iterator[str]:
             "these.",
             **_agreeing(speech, so_far),
         )
-    if so_far is not None and districts[0].likeliest:
-        yield speech.say(
-            "Chances of single villages are given how many had risen so far, not which: those that had are among them."
-        )
     if not all(district.statuses_known for district in districts):
         yield speech.say(
             "Villages cannot be ranked yet: only the number at each status is known, not the status of each village."
@@ -567,6 +571,11 @@ def data_to_ask_for(
         yield say("the day on which the statuses were as the list has them: nothing in it says so")
     if blank := [name for district in districts if (one := district.drawn_statuses) for name in one.villages]:
         yield say("the status at the end of {origin} of {names}", origin=result.origin, names=listed(blank, MOST_NAMED))
+    if (so_far := districts[0].so_far) is not None and so_far.share.default_prior and not districts[0].met_already:
+        yield say(
+            "in which months villages rose in earlier years: how much of a year's rises happens by {day} is assumed",
+            day=speech.day_of(so_far.as_of),
+        )
     if result.placeholders:
         yield say("which villages received which intervention, year by year: without it effects stay assumed")
 
