@@ -17,13 +17,20 @@ if TYPE_CHECKING:
     from ..report.store.folder import Answer
 
 
-def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
+def load_all(settings: Settings, paths: Sequence[Path], district: str | None = None) -> list[Scenario]:
     """Read scenario files, show the notes on them, and speak the language of the first.
+
+    Parameters
+    ----------
+    district
+        Code of the district that is looked at alone; None for all that a scenario has.
 
     Raises
     ------
     ScenarioError
         If one of them has problems: with those of all files, each once, as where two share a broken table.
+    Refusal
+        Where one of them has no such district.
     """
     from ..domain.messages import Problem, ProblemsError, ScenarioError
     from ..inputs.scenario import load_scenario
@@ -44,10 +51,10 @@ def load_all(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
     _tell(settings, [note for scenario in loaded for note in scenario.provenance.notes], how)
     for scenario in loaded:
         _tell_changes(settings, scenario)
-    return loaded
+    return loaded if district is None else [scenario.of_district(district) for scenario in loaded]
 
 
-def load_apart(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
+def load_apart(settings: Settings, paths: Sequence[Path], district: str | None = None) -> list[Scenario]:
     """Read scenario files that are set against each other; say where two of them hold the same.
 
     Raises
@@ -60,7 +67,7 @@ def load_apart(settings: Settings, paths: Sequence[Path]) -> list[Scenario]:
     from ..domain.messages import Message, Refusal
     from ..inputs.resolve import fingerprint
 
-    loaded = load_all(settings, paths)
+    loaded = load_all(settings, paths, district)
     for (path, one), (other_path, other) in combinations(zip(paths, loaded, strict=True), 2):
         values = {"name": one.name, "path": path, "other": other_path}
         if fingerprint(one) == fingerprint(replace(other, name=one.name, title=one.title)):

@@ -76,7 +76,7 @@ Engine = Annotated[
 """Of what takes the exact engine by itself where that applies."""
 EstimatorOption = Annotated[
     EstimatorChoice,
-    typer.Option(metavar="NAME", help=HELP.say("Chance of a year: conditional, or plain counts.")),
+    typer.Option(metavar="NAME", help=HELP.say("Of a chance; or plain.")),
 ]
 EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute."))]
 Agent = Annotated[
@@ -84,6 +84,9 @@ Agent = Annotated[
 ]
 Year = Annotated[int | None, typer.Option(metavar=HELP.say("Y"), help=HELP.say("Forecast year [the first]."))]
 Run = Annotated[Path, typer.Argument(metavar=HELP.say("RUN"), help=HELP.say("Folder of a finished run."))]
+District = Annotated[
+    str | None, typer.Option(metavar=HELP.say("CODE"), help=HELP.say("One district of several, by its code."))
+]
 Workers = Annotated[
     int | None,
     typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Threads or processes [all cores; mesa: 1].")),

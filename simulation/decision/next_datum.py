@@ -19,7 +19,7 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Parameters
 from ..domain.randomness import Trajectories
 from ..domain.reporting import lists_late
-from ..domain.scenario import refuse_so_far, require_assumptions
+from ..domain.scenario import refuse_several, refuse_so_far, require_assumptions
 from ..domain.status import LEVELS
 from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ..domain.villages import Villages
@@ -41,9 +41,6 @@ LEAST = 0.01
 _BLOCK = 40
 _SMALLEST = 1e-300
 
-SEVERAL_DISTRICTS = Message(
-    "{scenario} has {districts} districts; what to collect next is asked of one at a time, so give a scenario of one"
-)
 NOTHING_UNKNOWN = Message(
     "every parameter of {scenario} is a plain number, so that no data could add anything; "
     "give distributions under transition, or leave its keys out"
@@ -169,13 +166,11 @@ def next_datum(
 
 
 def _refuse(scenario: Scenario) -> None:
-    names = {"scenario": scenario.name, "districts": len(scenario.districts)}
-    if len(scenario.districts) > 1:
-        raise Refusal(SEVERAL_DISTRICTS.filled(**names))
+    refuse_several(scenario)
     if scenario.parameters.matrix is not None:
         raise Refusal(MATRIX)
     if not scenario.parameters.uncertain:
-        raise Refusal(NOTHING_UNKNOWN.filled(**names))
+        raise Refusal(NOTHING_UNKNOWN.filled(scenario=scenario.name))
     if lists_late(scenario.parameters):
         raise Refusal(REPORTS_LATE)
     if isinstance(scenario.districts[0].known, MadeUpCounts):

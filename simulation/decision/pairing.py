@@ -10,14 +10,10 @@ import numpy as np
 
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import Parameters, Rows
-from ..domain.scenario import Assumptions, refuse_so_far, require_assumptions
+from ..domain.scenario import SEVERAL_DISTRICTS, Assumptions, refuse_so_far, require_assumptions
 from ..domain.villages import Villages
 from ..inputs.scenario import Scenario
 
-SEVERAL_DISTRICTS = Message(
-    "{scenario} has {districts} districts, and a comparison takes one: compare district by district, "
-    "each in a scenario with district: and villages:"
-)
 OTHER_ORIGIN = Message("{scenario} begins after {found}, {baseline} after {wanted}; set origin: {wanted}")
 OTHER_HORIZON = Message("{scenario} looks {found} years ahead, {baseline} {wanted}; set horizon: {wanted}")
 OTHER_TARGET = Message(

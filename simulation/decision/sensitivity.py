@@ -17,7 +17,7 @@ from ..domain.arrays import Floats
 from ..domain.distributions import Dirichlet, Empirical
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
-from ..domain.scenario import refuse_so_far, require_assumptions
+from ..domain.scenario import refuse_several, refuse_so_far, require_assumptions
 from ..domain.status import LEVELS
 from ..engine.effort import ChunkSink, Effort, Engine, Keep
 from ..engine.ensemble import Ensemble, Progress, run
@@ -243,12 +243,8 @@ def _factors(scenario: Scenario, asked: Effort) -> Factors:
     """Return the factors of a scenario, or refuse what cannot be analysed."""
     require_assumptions(scenario)
     refuse_so_far(scenario)
-    values = {"scenario": scenario.name, "found": len(scenario.districts)}
-    if len(scenario.districts) > 1:
-        message = Message(
-            "sensitivity looks at one district, and {scenario} has {found}; give each its own scenario", values
-        )
-        raise Refusal(message)
+    refuse_several(scenario)
+    values = {"scenario": scenario.name}
     factors = Factors.of(scenario)
     if not factors.names:
         message = Message("every number of {scenario} is fixed: no parameter can be what the answer depends on", values)

@@ -22,6 +22,11 @@ from .status_knowledge import MadeUpCounts
 from .target import Target
 from .villages import Villages
 
+SEVERAL_DISTRICTS = Message(
+    "{scenario} has {districts} districts, and this is asked of one at a time: name it with --district CODE, in Python "
+    "with scenario.of_district(CODE)"
+)
+
 
 def _twice(field: str, names: Sequence[str]) -> Iterator[Problem]:
     """Yield the names that several have."""
@@ -113,6 +118,12 @@ def require_assumptions(found: object) -> None:
             f"a scenario is needed, not {type(found).__name__}: load_scenario reads one from a file, "
             "Scenario.from_dict from a mapping"
         )
+
+
+def refuse_several(scenario: Assumptions) -> None:
+    """Refuse a scenario of several districts where one is looked at."""
+    if len(scenario.districts) > 1:
+        raise Refusal(SEVERAL_DISTRICTS.filled(scenario=scenario.name, districts=len(scenario.districts)))
 
 
 def refuse_so_far(scenario: Assumptions) -> None:

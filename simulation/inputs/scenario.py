@@ -11,7 +11,7 @@ from typing import Any
 
 from ..domain.distributions import Distribution
 from ..domain.intervention import Intervention
-from ..domain.messages import Message
+from ..domain.messages import Message, Refusal, listed, shown
 from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, falls_by_one_level
 from ..domain.scenario import Assumptions, Provenance
 from .cross_checks import check_covariates, check_date, read_intervention
@@ -33,6 +33,8 @@ from .validation import Checked, check
 MOST_INTERVENTIONS = 200
 """No planner keeps more apart; every one of them is followed in every village, year and trajectory."""
 
+MOST_CODES = 20
+"""Districts that are named where none of a scenario has the code that was asked for."""
 _FEW = 3
 """Districts that are named where a scenario is shown in one line; of more, their number."""
 
@@ -132,6 +134,23 @@ class Scenario(StatedAssumptions):
             for generation, part in enumerate((overlay, document))
         ]
         return _Resolution(merged(layers, collector), files, collector, base, keeps_districts=not touched).scenario()
+
+    def of_district(self, code: str) -> Scenario:
+        """Return the scenario of one of its districts alone: its numbers are those that it has among all, bit for bit.
+
+        Raises
+        ------
+        Refusal
+            Where it has no district of this code.
+        """
+        found = tuple(villages for villages in self.districts if villages.district_code == code)
+        if not found:
+            codes = [villages.district_code for villages in self.districts]
+            values = {"code": shown(code), "codes": listed(codes, MOST_CODES), "scenario": self.name}
+            raise Refusal(Message("{code} is not a district of {scenario}; it has {codes}", values))
+        provinces = {code: self.provinces[code]} if code in self.provinces else {}
+        scenario = replace(self, districts=found, provinces=provinces)
+        return replace(scenario, provenance=replace(self.provenance, read=scenario))
 
     def to_yaml(self, path: str | os.PathLike[str]) -> Path:
         """Write the scenario as a file that loads again as the same scenario, and return its path.

@@ -44,7 +44,7 @@ from simulation.engine.workers import TaskStuckError
 from simulation.inference.elicitation import refuse_unfit
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario, load_scenario
-from simulation.report import brief, runs
+from simulation.report import brief, plots, runs
 from simulation.report.kinds.forecast.kind import FORECAST
 from simulation.report.kinds.forecast.result import undrawable
 from simulation.report.language import Language, language, read_catalogue
@@ -227,6 +227,8 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
         lambda: refuse_nonsense(of_many(11), Effort(1, 20_000_000), 0, "batch", None)
     ),
     "no space for many districts": refused(_no_space_aside),
+    "dots of one district": refused(lambda: plots.districts(forecast(SMALL, 1, 20, 3))),
+    "a district that is not there": refused(lambda: SMALL.of_district("63.98")),
     "work that cannot leave its process": refused(_stuck),
     "processes that die": refused(lambda: (_ for _ in ()).throw(too_many_deaths([DIED], MOST_DEATHS))),
     "processes that die in every trajectory": refused(

@@ -98,7 +98,7 @@ def test_without_an_agent_a_village_is_as_any_other(run: Run) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--district", "99.99"), "99.99 is not a district of this scenario; it has 63.01"),
+        (("--district", "99.99"), "99.99 is not a district of coba; it has 63.01"),
         (("--draw", 10**9), "draw and replicate must be below"),
         (("--draw", -1), "0"),
         (("--agent", "it's mine.py:Stranger"), "does not derive from VillageAgent"),

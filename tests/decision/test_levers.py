@@ -66,7 +66,7 @@ def several() -> Scenario:
 
 
 REFUSED = {
-    "several districts": (several, {}, "test has 2 districts, and a plan is made for one"),
+    "several districts": (several, {}, "test has 2 districts, and this is asked of one at a time"),
     "no intervention": (lambda: district((9, 5, 2, 1)), {}, "test has no intervention"),
     "which of several": (two, {}, "say whose effort is planned with --vary.*pokja.capacity, media.capacity"),
     "a slip": (two, {"vary": "pokja.capasity"}, "no effort pokja.capasity.*pokja.capacity.*media.coverage, budget"),

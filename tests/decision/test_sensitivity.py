@@ -160,7 +160,7 @@ def test_what_cannot_be_asked_is_refused_with_the_reason() -> None:
     with pytest.raises(KampungError, match="at least two replicates"):
         sensitivity(open_rise, replicates=1)
     several = replace(open_rise, districts=(*open_rise.districts, make_villages([2], [0, 1], code="63.98")))
-    with pytest.raises(KampungError, match="looks at one district"):
+    with pytest.raises(KampungError, match="asked of one at a time"):
         sensitivity(several)
 
 

@@ -12,6 +12,7 @@ from districts import NEUTRAL, make_scenario, make_villages
 from told import in_terminal, result_of, written
 
 from simulation.domain.distributions import Fixed, LogitNormal
+from simulation.domain.messages import Refusal
 from simulation.inference.forecast import Forecast, year_rows
 from simulation.inference.forecasting import effort_alike, forecast
 from simulation.inputs.provinces import provinces_of
@@ -162,3 +163,13 @@ def test_the_figure_has_a_dot_for_every_district(codes: tuple[str, ...]) -> None
         sorted(one.years[0].probability_met for one in found.districts), abs=1e-6
     )
     assert len(axes.get_yticklabels()) == (3 if len(codes) == 5 else 2)
+
+
+def test_one_district_of_several_is_asked_about_alone(made: Forecast) -> None:
+    """It is its slice, in its province; sources hold, and a comparison takes it."""
+    scenario = scenario_of(*CODES).of_district("64.03")
+    alone = forecast(scenario, DRAWS, REPLICATES, SEED)
+    assert year_rows(scenario, alone.districts[0]) == year_rows(made.scenario, made.districts[2])
+    assert scenario_of(*CODES).of_district("99.01").provinces == {"99.01": "Provinsi Rekaan"}
+    with pytest.raises(Refusal, match=r"64\.04 is not a district of test; it has 63\.01, 63\.02"):
+        scenario_of(*CODES).of_district("64.04")

@@ -27,6 +27,7 @@ def compare(
     precision: options.Precision = None,
     seed: options.Seed = 0,
     engine: options.EngineOption = "batch",
+    district: options.District = None,
     workers: options.Workers = None,
     executor: options.Cluster = None,
     no_figures: options.NoFigures = False,
@@ -34,7 +35,7 @@ def compare(
     out: options.Out = Path("results"),
 ) -> None:
     """Compare scenarios with a baseline, or find the comparison, and print the answer."""
-    loaded = load_apart(settings, [baseline, *scenarios])
+    loaded = load_apart(settings, [baseline, *scenarios], district)
 
     from ...decision.pairing import leading_scenario
     from ...report.kinds.comparison import COMPARISON, Comparing

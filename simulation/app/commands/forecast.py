@@ -24,6 +24,7 @@ def forecast(
     engine: options.EngineOption = "batch",
     estimator: options.EstimatorOption = "conditional",
     agent: options.Agent = None,
+    district: options.District = None,
     workers: options.Workers = None,
     executor: options.Cluster = None,
     no_figures: options.NoFigures = False,
@@ -31,7 +32,7 @@ def forecast(
     out: options.Out = Path("results"),
 ) -> None:
     """Run the ensemble of a scenario, or find it, and print the answer."""
-    (loaded,) = load_all(settings, [scenario])
+    (loaded,) = load_all(settings, [scenario], district)
 
     from ...domain.messages import Message, Refusal
     from ...engine.agent_loader import load_agent

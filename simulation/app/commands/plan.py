@@ -14,6 +14,7 @@ from ..load_scenarios import load_all, tell_ignored
 from ..options import (
     HELP,
     Cluster,
+    District,
     Engine,
     Force,
     NoFigures,
@@ -63,6 +64,7 @@ def plan(
     replicates: Replicates = None,
     seed: Seed = 0,
     engine: Engine = None,
+    district: District = None,
     workers: Workers = None,
     executor: Cluster = None,
     no_figures: NoFigures = False,
@@ -70,7 +72,7 @@ def plan(
     out: Out = Path("results"),
 ) -> None:
     """Make a plan for a scenario, or find it, and print the answer."""
-    (loaded,) = load_all(settings, [scenario])
+    (loaded,) = load_all(settings, [scenario], district)
 
     from ...decision.plan.levers import PlanRequest
     from ...report.kinds.plan.kind import PLAN

@@ -95,7 +95,7 @@ def replay(
     seed = seed if seed is not None else 0 if run is None else run.asked.seed
     if max(draw, replicate) >= MOST_ROWS:
         raise Refusal(Message("draw and replicate must be below {most:,}", {"most": MOST_ROWS}))
-    villages = _district(loaded, district)
+    villages = (loaded if district is None else loaded.of_district(district)).districts[0]
     model, error = _live(loaded, villages, (draw, replicate, seed), agent_class)
     failure = None
     if error is not None:
@@ -107,19 +107,6 @@ def replay(
     if failure is not None and error is not None:
         _show_failure(settings, failure, error, agent_class)
         raise typer.Exit(RUN_FAILED)
-
-
-def _district(scenario: Scenario, code: str | None) -> Villages:
-    """Return the district with this code, the first where none is asked for."""
-    from ...domain.messages import Message, Refusal
-
-    found = [villages for villages in scenario.districts if code in (None, villages.district_code)]
-    if not found:
-        codes = ", ".join(villages.district_code for villages in scenario.districts[:20])
-        raise Refusal(
-            Message("{code} is not a district of this scenario; it has {codes}", {"code": code, "codes": codes})
-        )
-    return found[0]
 
 
 def _live(

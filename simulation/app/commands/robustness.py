@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..command import command
 from ..load_scenarios import load_apart, tell_ignored
-from ..options import Cluster, Draws, Force, Out, Replicates, ScenarioFiles, Seed, Settings, Workers, Year
+from ..options import Cluster, District, Draws, Force, Out, Replicates, ScenarioFiles, Seed, Settings, Workers, Year
 
 
 @command
@@ -17,13 +17,14 @@ def robustness(
     draws: Draws = None,
     replicates: Replicates = None,
     seed: Seed = 0,
+    district: District = None,
     workers: Workers = None,
     executor: Cluster = None,
     force: Force = False,
     out: Out = Path("results"),
 ) -> None:
     """Try the scenarios in every state of the world, or find that, and print it."""
-    loaded = load_apart(settings, scenarios)
+    loaded = load_apart(settings, scenarios, district)
 
     from ...decision.pairing import leading_scenario
     from ...engine.effort import Effort

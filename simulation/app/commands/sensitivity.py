@@ -12,6 +12,7 @@ from ..load_scenarios import load_all
 from ..options import (
     HELP,
     Cluster,
+    District,
     Engine,
     Force,
     NoFigures,
@@ -39,6 +40,7 @@ def sensitivity(
     replicates: Replicates = 64,
     seed: Seed = 0,
     engine: Engine = None,
+    district: District = None,
     workers: Workers = None,
     executor: Cluster = None,
     no_figures: NoFigures = False,
@@ -46,7 +48,7 @@ def sensitivity(
     out: Out = Path("results"),
 ) -> None:
     """Analyse what the answer depends on, or find the analysis, and print it."""
-    (loaded,) = load_all(settings, [scenario])
+    (loaded,) = load_all(settings, [scenario], district)
 
     from ...report.kinds.question import Question
     from ...report.kinds.sensitivity import SENSITIVITY, Analysis

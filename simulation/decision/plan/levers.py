@@ -12,7 +12,7 @@ import numpy as np
 from ...domain.arrays import Bools
 from ...domain.intervention import Intervention, may_be_chosen, place_table
 from ...domain.messages import Message, Refusal, nearest, shown
-from ...domain.scenario import refuse_so_far, require_assumptions
+from ...domain.scenario import refuse_several, refuse_so_far, require_assumptions
 from ...domain.status import LEVELS, UNKNOWN
 from ...domain.villages import Villages
 from ...engine.effort import Engine
@@ -25,10 +25,6 @@ Places = tuple[int, ...]
 BUDGET = "budget"
 MOST_LEVERS = 3
 
-SEVERAL_DISTRICTS = Message(
-    "{scenario} has {districts} districts, and a plan is made for one: write a scenario for each with district: "
-    "and villages:"
-)
 NO_INTERVENTION = Message("{scenario} has no intervention whose effort could be planned; add one under interventions")
 CHOOSE_LEVER = Message(
     "{scenario} has several interventions; say whose effort is planned with --vary, once or up to {most} times: {names}"
@@ -148,8 +144,7 @@ def levers_of(scenario: Scenario, vary: Sequence[str], years: Sequence[int]) -> 
     Refusal
         Where there is no such lever, or none that could change anything, with the reason.
     """
-    if len(scenario.districts) > 1:
-        raise Refusal(SEVERAL_DISTRICTS.filled(scenario=scenario.name, districts=len(scenario.districts)))
+    refuse_several(scenario)
     if not scenario.interventions:
         raise Refusal(NO_INTERVENTION.filled(scenario=scenario.name))
     chosen = _chosen(scenario, vary)
