@@ -26,6 +26,8 @@ PRIOR_WEIGHT = 8
 FEW_KEPT = 200
 """Trajectories below which a report says that few agree with it."""
 _NODES = normal_nodes(8.0, 0.05)
+_SMALLEST_SHAPE = 1e-300
+"""The beta function of still smaller shapes is more than a number holds."""
 
 
 @dataclass(frozen=True)
@@ -101,33 +103,28 @@ class SoFar:
         """What is assumed of the share where nothing is stated: most likely that of the year that is over."""
         return Beta(1 + PRIOR_WEIGHT * self.elapsed, 1 + PRIOR_WEIGHT * (1 - self.elapsed))
 
-    def likelihood(self, most: int) -> Floats:
-        """Return the chance of so many rises by the day if the year has 0 … `most` in all, shape (most + 1,).
+    def log_likelihood(self, most: int) -> Floats:
+        """Return the logarithm of the chance of so many rises by the day if the year has 0 … `most`, shape (most + 1,).
 
-        E[Binomial(rises; G, f)] over what is assumed of f: beta-binomial, for a beta distribution.
+        The chance is E[Binomial(rises; G, f)] over what is assumed of f: beta-binomial, for a beta distribution.
         """
-        from scipy.special import betaln, gammaln, xlog1py, xlogy
+        from scipy.special import betaln, expit, gammaln, logsumexp, xlog1py, xlogy
 
         share, total = self.share or self.default_share, np.arange(most + 1)
-        chances = np.zeros(most + 1)
         possible = total >= self.rises
         later = (total[possible] - self.rises).astype(np.float64)
         ways = gammaln(total[possible] + 1) - gammaln(self.rises + 1) - gammaln(later + 1)
         if isinstance(share, Beta):
-            chances[possible] = np.exp(
-                ways + betaln(share.alpha + self.rises, share.beta + later) - betaln(share.alpha, share.beta)
-            )
-            return chances
-        value, weight = np.array([[1.0]]), np.ones(1)
-        if isinstance(share, Fixed):
-            value = value * share.value
-        elif isinstance(share, LogitNormal):
-            from scipy.special import expit
-
-            value, weight = expit(share.mean + share.sd * _NODES[0])[None, :], _NODES[1]
-        log = ways[:, None] + xlogy(self.rises, value) + xlog1py(later[:, None], -value)
-        chances[possible] = np.exp(log) @ weight
-        return chances
+            alpha, beta = max(share.alpha, _SMALLEST_SHAPE), max(share.beta, _SMALLEST_SHAPE)
+            found = betaln(alpha + self.rises, beta + later) - betaln(alpha, beta)
+        else:
+            values, weights = np.array([0.0]), np.array([1.0])
+            if isinstance(share, Fixed):
+                values = np.array([share.value])
+            elif isinstance(share, LogitNormal):
+                values, weights = expit(share.mean + share.sd * _NODES[0]), _NODES[1]
+            found = logsumexp(xlogy(self.rises, values) + xlog1py(later[:, None], -values), axis=1, b=weights)
+        return np.where(possible, np.pad(ways + found, (most + 1 - later.size, 0)), -np.inf)
 
     def chances(self, rises: Ints | Counts, villages: Villages) -> Floats:
         """Return with which chance trajectories are kept, given their rises in the first year, both of one shape.
@@ -135,8 +132,8 @@ class SoFar:
         Likelihood / largest likelihood: what that constant is changes how many are kept, not what share of them does
         anything.
         """
-        likelihood = self.likelihood(len(villages))
-        return np.asarray((likelihood / likelihood.max())[rises])
+        likelihood = self.log_likelihood(len(villages))
+        return np.asarray(np.exp(likelihood - likelihood.max())[rises])
 
     def kept(self, rises: Ints | Counts, villages: Villages, trajectories: Trajectories, seed: int) -> Bools:
         """Return which trajectories are kept, given their rises in the first year, both of shape (T,)."""

@@ -24,7 +24,7 @@ from .parameters import read_parameters
 from .posterior import LearnedDraws
 from .problem_list import Place, ProblemList, tell_at
 from .python_source import draws_among, node_of, overlay_of
-from .resolve import StatedAssumptions, yaml_of
+from .resolve import RISES_SO_FAR, StatedAssumptions, yaml_of
 from .schema import InterventionSection, ScenarioFile
 from .so_far import read_so_far
 from .sources import given_sources, note_placeholders
@@ -333,6 +333,8 @@ class _Resolution:
         for note in before.notes:
             self.collector.note(note)
         table = before.table if self.keeps_districts else ""
+        if read.so_far is not None and model.so_far is not None and model.so_far.table is not None:
+            sources = {RISES_SO_FAR: f"stated; {model.so_far.table}", **sources}
         provenance = Provenance(
             sources=sources,
             files={**before.files, **self.files.hashes},

@@ -80,10 +80,11 @@ def test_a_list_is_counted_village_by_village(desk: Desk) -> None:
     assert scenario.so_far == SoFar(DAY, 1)
     assert scenario.document["so_far"] == {"as_of": "2026-06-30", "rises": 1}
     assert "juni.csv" in scenario.provenance.files
+    assert scenario.sources["so_far.rises"] == "stated; juni.csv"
     (note,) = (str(note) for note in scenario.provenance.notes if "so_far" in str(note))
     assert "1 of 6 villages have a higher status" in note
     assert "and 1 a lower one" in note
-    assert again(desk, scenario).so_far == scenario.so_far
+    assert again(desk, scenario) == scenario
 
 
 def test_villages_of_a_list_are_found_by_kecamatan_and_name(desk: Desk) -> None:

@@ -119,12 +119,33 @@ SHARES = (None, Fixed(0.2), Fixed(1.0), Beta(3.0, 1.0), Beta(0.5, 6.0), LogitNor
 def test_the_likelihood_is_a_mean_of_binomials(rises: int, share: object) -> None:
     """Of a beta distribution beta-binomial; of any other the mean over its quantiles."""
     known = SoFar(DAY, rises, share)  # type: ignore[arg-type]
-    found, total = known.likelihood(30), np.arange(31)
+    found, total = np.exp(known.log_likelihood(30)), np.arange(31)
     of = share or known.default_share
     if isinstance(of, Beta):
         assert found == pytest.approx(betabinom.pmf(rises, total, of.alpha, of.beta), rel=1e-9)
     values = of.quantile((np.arange(20_000) + 0.5) / 20_000)  # type: ignore[attr-defined]
     assert found == pytest.approx(binom.pmf(rises, total[:, None], values).mean(axis=1), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "share",
+    [
+        Fixed(5e-324),
+        Fixed(1.0),
+        Beta(5e-324, 5e-324),
+        Beta(1e6, 1e6),
+        Beta(1e-300, 1e6),
+        LogitNormal(50.0, 10.0),
+        LogitNormal(-50.0, 0.0),
+    ],
+)
+@pytest.mark.parametrize("rises", [0, 1, 300])
+def test_no_share_is_too_far_out_to_weigh_by(rises: int, share: object) -> None:
+    """Some trajectories can always be kept, however unlikely the count is; those with fewer rises never are."""
+    found = SoFar(DAY, rises, share).chances(np.arange(301), make_villages([300], status=[0] * 300))  # type: ignore[arg-type]
+    assert found.max() == 1
+    assert np.isfinite(found).all()
+    assert not found[:rises].any()
 
 
 def test_the_default_share_is_likeliest_at_the_part_of_the_year_that_is_over() -> None:
@@ -148,7 +169,8 @@ def test_more_rises_so_far_never_lower_a_chance(weights: list[float], share: obj
     """For any distribution of the year's rises, P(at least k | count) grows with the count where it is defined."""
     number, tails = np.array(weights), []
     for rises in range(number.size):
-        posterior = number * SoFar(day, rises, None if default else share).likelihood(number.size - 1)  # type: ignore[arg-type]
+        told = SoFar(day, rises, None if default else share)  # type: ignore[arg-type]
+        posterior = number * np.exp(told.log_likelihood(number.size - 1))
         if posterior.sum() > 1e-12:
             tails.append(posterior[::-1].cumsum()[::-1] / posterior.sum())
     assert (np.diff(tails, axis=0) >= -1e-7).all()
