@@ -33,6 +33,16 @@ origin: 2025
 horizon: 2
 villages: {table: villages.csv, status_counts: {dasar: 25, berkembang: 8, mandiri: 4, paripurna: 3}}
 """,
+    "districts.csv": "KODE KABUPATEN,KABUPATEN/KOTA,JUMLAH KECAMATAN,DASAR,BERKEMBANG,MANDIRI,PARIPURNA\n"
+    "63.97,Kabupaten Satu,3,20,6,2,2\n63.98,Kabupaten Dua,2,12,3,1,1\n64.99,Kota Tiga,2,9,4,1,2\n",
+    "several.yaml": """\
+schema: 1
+name: tiga
+origin: 2025
+horizon: 2
+districts: {table: districts.csv}
+transition: {district_sd: 0.5}
+""",
     "with.yaml": """\
 extends: without.yaml
 name: dengan
@@ -132,6 +142,13 @@ def test_a_comparison_that_is_killed_goes_on_to_the_same_bytes(tmp_path: Path) -
         found = manifest_in(stop.stopped)
         assert ("Already computed" in stop.told[1]) == found
         assert ("Continuing where an earlier run stopped" in stop.told[1]) == (bool(places) and not found)
+
+
+def test_several_districts_that_are_killed_go_on_to_the_same_bytes(tmp_path: Path) -> None:
+    """Their counts lie on the disk while they are computed, and leave nothing there."""
+    _, stopped = made(tmp_path, "SIGKILL", "--no-figures", command=("forecast", "several.yaml"), step=5)
+    assert len(stopped) > 10
+    assert any("Continuing where an earlier run stopped" in stop.told[1] for stop in stopped)
 
 
 def test_figures_that_were_being_drawn_are_whole_or_not_there(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ...domain.messages import Message
 from ...engine.effort import Chunk
 from ...engine.failure import Failure
+from ...engine.laid_aside import narrowed
 from ...engine.outcome import Outcome
 from ..files import reason, whole_file
 
@@ -70,7 +71,8 @@ class ChunkFolder:
     def save(self, chunk: Chunk, outcome: Outcome) -> None:
         """Keep a finished chunk. It is not forced to the disk: one lost in a power cut is computed again."""
         failures = json.dumps([asdict(failure) for failure in outcome.failures])
-        self.save_arrays(chunk.name, {**outcome.arrays, "failures": np.array(failures)})
+        narrow = {name: narrowed(array) for name, array in outcome.arrays.items()}
+        self.save_arrays(chunk.name, {**narrow, "failures": np.array(failures)})
 
     def load_arrays(self, name: str) -> dict[str, NDArray[Any]] | None:
         """Return what was kept under a name; None where nothing was, or it cannot be read."""
