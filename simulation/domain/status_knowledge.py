@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -72,10 +73,14 @@ class SomeStatuses(SingleStatuses):
 
     def place(self, key: Floats) -> Statuses:
         """Place what the counts leave on the villages of unknown level at random; see `DistrictCounts.place`."""
-        unknown = self.levels == UNKNOWN
         status = np.repeat(self.levels[:, None], key.shape[1], axis=1)
-        status[unknown] = place_counts(key[unknown], (self.counts - self.known)[:, None])
+        for rows, counts in self.shares():
+            status[rows] = place_counts(key[rows], counts[:, None])
         return status
+
+    def shares(self) -> Iterator[tuple[Ints, Ints]]:
+        """Yield the villages among which counts are shared out, and those counts, (4,)."""
+        yield np.flatnonzero(self.levels == UNKNOWN), self.counts - self.known
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +127,10 @@ class DistrictCounts(_OfWholeNumbers):
         """Place the counts on the villages at random: in the order of uniforms (V, T), the lowest level first."""
         return place_counts(key, self.counts[:, None])
 
+    def shares(self) -> Iterator[tuple[Ints, Ints]]:
+        """Yield all villages and their counts; see `SomeStatuses.shares`."""
+        yield np.arange(self.counts.sum()), self.counts
+
 
 @dataclass(frozen=True, eq=False)
 class SubdistrictCounts(_OfWholeNumbers):
@@ -136,10 +145,13 @@ class SubdistrictCounts(_OfWholeNumbers):
 
     def place(self, key: Floats) -> Statuses:
         """Place the counts of each kecamatan on its villages at random; see `DistrictCounts.place`."""
-        parts = np.split(key, np.cumsum(self.by_subdistrict.sum(axis=1))[:-1])
-        return np.concatenate(
-            [place_counts(part, counts[:, None]) for part, counts in zip(parts, self.by_subdistrict, strict=True)]
-        )
+        return np.concatenate([place_counts(key[rows], counts[:, None]) for rows, counts in self.shares()])
+
+    def shares(self) -> Iterator[tuple[Ints, Ints]]:
+        """Yield the villages of each kecamatan and their counts; see `SomeStatuses.shares`."""
+        ends = np.cumsum(self.by_subdistrict.sum(axis=1))
+        for end, counts in zip(ends, self.by_subdistrict, strict=True):
+            yield np.arange(end - counts.sum(), end), counts
 
 
 @dataclass(frozen=True, eq=False)

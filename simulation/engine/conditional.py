@@ -61,7 +61,7 @@ def chance_that_enough_rise(odds: Floats, must: Ints) -> Floats:
     >>> chance_that_enough_rise(np.ones((3, 1)), np.array([[0], [1], [3]]))[:, 0].tolist()
     [1.0, 0.875, 0.125]
     """
-    return at_least(chances_of_numbers(odds, int(must.max())), must)
+    return at_least(np.cumsum(chances_of_numbers(odds, int(must.max())), axis=0), must)
 
 
 def most_needed(target: Target, villages: int) -> int:
@@ -89,10 +89,9 @@ def chances_of_numbers(odds: Floats, numbers: int) -> Floats:
     return exactly
 
 
-def at_least(exactly: Floats, must: Ints) -> Floats:
-    """Return the chance of each of the numbers `must`, (M, T), or more, from those of `chances_of_numbers`."""
-    if not len(exactly):
+def at_least(fewer: Floats, must: Ints) -> Floats:
+    """Return the chance that as many rise as `must` says, (M, T), from those of fewer than 1, 2, …, (N, T)."""
+    if not len(fewer):
         return np.ones(must.shape)
-    fewer = np.cumsum(exactly, axis=0)
     too_few = np.take_along_axis(fewer, np.maximum(must, 1) - 1, axis=0)
     return np.asarray(np.where(must > 0, np.maximum(1 - too_few, 0.0), 1.0))

@@ -18,6 +18,7 @@ from ..domain.law import (
     learned_effects,
     luck_among,
     neighbours_by_number_above,
+    of_places,
     seen_of_villages,
     units_of,
 )
@@ -25,11 +26,13 @@ from ..domain.parameters import Parameters
 from ..domain.randomness import WORDS, Process, Trajectories, philox_key
 from ..domain.reporting import reporting_chance
 from ..domain.scenario import Assumptions
+from ..domain.status import TOP
+from ..domain.status_knowledge import DistrictCounts, SomeStatuses, SubdistrictCounts
 from ..domain.transition import factor
 from ..domain.villages import Villages, count_levels, places
 from .conditional import at_least, most_needed, numbers_needed
 from .environment import NEVER, Environment
-from .kernel_loops import advance
+from .kernel_loops import advance, place
 from .outcome import Counts, Outcome
 
 
@@ -58,8 +61,25 @@ def simulate(
     outcome.risen[:] = np.packbits(block.risen, axis=0).T
     for t in range(scenario.horizon if conditional else 0):
         must = numbers_needed(scenario.target, outcome.levels[:, t])
-        outcome.enough_rise[:, t] = at_least(block.exactly[t], must).T
+        outcome.enough_rise[:, t] = at_least(block.fewer[t], must).T
     return outcome
+
+
+def _initial_status(environment: Environment, grid: Grid) -> Statuses:
+    """Return what `Environment.initial_status` does."""
+    villages, known = environment.villages, environment.villages.known
+    here = villages.at_origin
+    ordered = of_places("village_order", villages.codes[:here], environment.parameters) is not None
+    if ordered or not isinstance(known, SomeStatuses | DistrictCounts | SubdistrictCounts):
+        return environment.initial_status()
+    status = np.zeros((len(villages), len(environment.trajectories)), dtype=np.int8)
+    if isinstance(known, SomeStatuses):
+        status[:here] = known.levels[:, None]
+    key = np.array(philox_key(environment.seed, Process.PLACEMENT, environment.scenario.origin), dtype=np.uint64)
+    for rows, counts in known.shares():
+        if not place(status, rows, np.cumsum(counts[:TOP]), villages.units, key, grid):
+            return environment.initial_status()
+    return status
 
 
 class Elementary(NamedTuple):
@@ -135,16 +155,22 @@ class _Block:
         Shape (V, T): whether the list showed a rise since the origin.
     changed
         Shape (V, T), or (0, 0) where it does not matter: year of the last change.
-    exactly
-        Shape (Y, M, T): chances of numbers of rises of each year, as of `chances_of_numbers`; M is 0 if not asked for.
+    fewer
+        Shape (Y, M, T): chance that fewer than 1 … M villages rise in each year; M is 0 if it is not asked for.
     """
 
     def __init__(self, environment: Environment, outcome: Outcome, *, conditional: bool) -> None:
         self._environment, self._outcome = environment, outcome
         villages, trajectories = environment.villages, environment.trajectories
         numbers = most_needed(environment.scenario.target, len(villages)) if conditional else 0
-        self.exactly = np.zeros((environment.scenario.horizon, numbers, len(trajectories)))
-        self.listed = environment.initial_status()
+        self.fewer = np.zeros((environment.scenario.horizon, numbers, len(trajectories)))
+        drawn, of_draw = np.unique(trajectories.draw, return_inverse=True)
+        column = np.arange(WORDS * trajectories.block_draw.size)
+        if trajectories.columns is not None:
+            column[:] = -1
+            column[trajectories.columns] = np.arange(len(trajectories))
+        self._grid = Grid(trajectories.block_replicate, trajectories.block_draw, column, of_draw)
+        self.listed = _initial_status(environment, self._grid)
         self.status = environment.initial_level(self.listed) if environment.reporting else self.listed
         self.risen = np.zeros(self.status.shape, dtype=bool)
         self.changed = np.zeros((0, 0), np.int32)
@@ -152,12 +178,6 @@ class _Block:
         if environment.scenario.min_years or villages.joins is not None:
             changed = np.where(joins > 0, joins, NEVER).astype(np.int32)
             self.changed = np.repeat(changed[:, None], len(trajectories), axis=1)
-        drawn, of_draw = np.unique(trajectories.draw, return_inverse=True)
-        column = np.arange(WORDS * trajectories.block_draw.size)
-        if trajectories.columns is not None:
-            column[:] = -1
-            column[trajectories.columns] = np.arange(len(trajectories))
-        self._grid = Grid(trajectories.block_replicate, trajectories.block_draw, column, of_draw)
         self._law = self._tables(environment.parameters.take(drawn), joins)
 
     def _tables(self, parameters: Parameters, joins: Ints) -> Law:
@@ -231,7 +251,7 @@ class _Block:
             outcome.villages.status,
             outcome.villages.rises,
             outcome.villages.risen,
-            self.exactly,
+            self.fewer,
         )
         standing = Standing(self.status, self.listed, self.risen, self.changed)
         begin = environment.scenario.years[0]
@@ -328,4 +348,4 @@ class Tally(NamedTuple):
     village_status: Ints
     village_rises: Ints
     village_risen: Ints
-    exactly: Floats
+    fewer: Floats

@@ -22,7 +22,6 @@ from ..domain.elementary import (
     ONE,
     PIECE_BITS,
     SHIFT,
-    SMALLEST_EXPONENT,
     STEP,
     STEP_BITS,
     STEPS_A_UNIT,
@@ -58,9 +57,10 @@ _LUCK = 25
 # Where the counts of a year begin in a block's table of them.
 _RISES, _DROPS, _ENTRIES, _MAY_RISE, _AT_LEVEL = np.array([0, 1, 2, 3, 6], dtype=np.uint64) * _N
 _COUNTS = 10
+_ROOM = 24
+"""Of uniforms between two neighbouring ones of a grid as fine as there are villages: one on average."""
 
-_PIECES = -SMALLEST_EXPONENT << PIECE_BITS
-_SIXTH, _FRACTION = 1 / 6, (1 << SHIFT) - 1
+_FRACTION = (1 << SHIFT) - 1
 
 _MULTIPLIERS = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _WEYL = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -113,6 +113,7 @@ class Rows(NamedTuple):
     yearly: np.uint64
     shared: np.uint64
     shared_in: np.uint64
+    factors: np.uint64
     villages: np.uint64
 
 
@@ -120,10 +121,10 @@ class Rows(NamedTuple):
 def advance(law, grid, standing, tally, first, last, first_year):
     """Let the years number `first` to `last` − 1 pass, block by block and kecamatan by kecamatan."""
     rows = _rows(law)
-    numbers = tally.exactly.shape[1]
+    numbers = tally.fewer.shape[1]
     lanes = _lanes(law, rows, last - first, numbers)
     for start in range(0, grid.draw.size, QUARTER):
-        number = _aim(lanes, grid, start)
+        number = _aim(lanes.at, lanes.of_draw, lanes.live, lanes.replicates, lanes.draws, grid, start)
         if number == 0:
             continue
         dense = number == LANES and grid.column.size == grid.of_draw.size
@@ -132,14 +133,16 @@ def advance(law, grid, standing, tally, first, last, first_year):
         for k in range(law.starts.size - 1):
             members = law.order[law.starts[k] : law.starts[k + 1]]
             _enter(lanes, rows, law, standing, members, first_year + first, dense)
+            _last(lanes, rows, law, members)
+            _luck_of_years(lanes, rows, law, k, first, last)
             if first == 0:
                 _add_levels(lanes.counts, np.uint64(0), lanes.on_list)
             for t in range(first, last):
                 c = np.uint64((t - first + 1) * _COUNTS) * _N
                 _add_may_rise(lanes.counts, c, lanes.on_list)
-                _luck_of_year(lanes, rows, law, k, t)
                 _odds_of_rising(
                     lanes.table,
+                    rows.factors + np.uint64(t) * _N,
                     lanes.stand,
                     law.neighbours.reshape(-1),
                     law.neighbours.shape[1],
@@ -151,7 +154,7 @@ def advance(law, grid, standing, tally, first, last, first_year):
                 _pass(lanes, rows, law, tally, members, t, c, exact, first_year + t, number, dense)
                 _add_levels(lanes.counts, c, lanes.on_list)
             _leave(lanes, standing, members, dense)
-        _tell_exactly(lanes.exact, tally.exactly, first, last, lanes.at, lanes.live)
+        _tell_fewer(lanes, tally.fewer, first, last, dense)
         _tell(
             lanes.counts,
             first,
@@ -172,8 +175,9 @@ def _rows(law):
     yearly = lasting + np.uint64(2 * law.lasting.coefficient.shape[0]) * _N
     shared = yearly + np.uint64(2 * law.yearly.coefficient.shape[0]) * _N
     shared_in = shared + np.uint64(law.lasting.keys.shape[0]) * _N
-    villages = shared_in + np.uint64(law.yearly.keys.shape[0] * law.yearly.keys.shape[1]) * _N
-    return Rows(lasting, yearly, shared, shared_in, villages)
+    years = law.size_row.shape[0]
+    factors = shared_in + np.uint64(law.yearly.keys.shape[0] * years) * _N
+    return Rows(lasting, yearly, shared, shared_in, factors, factors + np.uint64(years) * _N)
 
 
 @_conducting
@@ -204,18 +208,18 @@ def _lanes(law, rows, years, numbers):
 
 
 @_conducting
-def _aim(lanes, grid, start):
+def _aim(at, of_draw, live, replicates, draws, grid, start):
     """Point the lanes at the trajectories of some Philox blocks; return how many are asked for."""
     blocks, number = grid.draw.size, 0
     for q in range(QUARTER):
         block = min(start + q, blocks - 1)
-        lanes.replicates[q], lanes.draws[q] = grid.replicate[block], grid.draw[block]
+        replicates[q], draws[q] = grid.replicate[block], grid.draw[block]
         for word in range(WORDS):
             j, found = word * QUARTER + q, grid.column[word * blocks + block]
-            lanes.live[j] = start + q < blocks and found >= 0
-            lanes.at[j] = max(found, 0)
-            lanes.of_draw[j] = grid.of_draw[lanes.at[j]]
-            number += lanes.live[j]
+            live[j] = start + q < blocks and found >= 0
+            at[j] = max(found, 0)
+            of_draw[j] = grid.of_draw[at[j]]
+            number += live[j]
     return number
 
 
@@ -252,8 +256,6 @@ def _enter(lanes, rows, law, standing, members, year, dense):
         _mask(lanes.rose, o, lanes.live)
         if law.village_factor.size:
             _load(lanes.table, rows.villages + o, law.village_factor[v], lanes.at, dense)
-        elif law.lasting.keys.shape[0] or law.seen.size:
-            _last(lanes, rows, law, rows.villages + o, v)
         if reports:
             _load(lanes.shown, o, standing.listed[v], lanes.at, dense)
         if lanes.since.size:
@@ -274,7 +276,7 @@ def _pass(lanes, rows, law, tally, members, t, c, exact, year, number, dense):
     rise_effect, fall_effect, decides, reports = law.rise_effect, law.fall_effect, law.keys[0, t], law.keys[1, t]
     joins, some_report = law.joins, law.reporting.size > 0
     status, rises, risen = tally.village_status, tally.village_rises, tally.village_risen
-    general = rise_effect.size > 0 or fall_effect.size > 0 or since.size > 0 or exact.size > 0
+    general = rise_effect.size > 0 or fall_effect.size > 0 or since.size > 0
     for i in range(members.size):
         v, o = members[i], np.uint64(i) * _N
         if joins[v] >= year:
@@ -288,10 +290,10 @@ def _pass(lanes, rows, law, tally, members, t, c, exact, year, number, dense):
             if since.size:
                 _hold_back(table, since, o, np.int32(year - 1 - law.min_years), lanes.wait)
                 _subtract_waiting(count, c, lanes.wait, level, shown, o)
-            _expect(exact, table)
             _decide_with(table, level, o)
         else:
             _decide(table, level, o, rows.villages + o)
+        _expect(exact, table)
         _move(stand, old, level, o)
         if since.size:
             _remember(since, old, level, o, np.int32(year))
@@ -300,7 +302,7 @@ def _pass(lanes, rows, law, tally, members, t, c, exact, year, number, dense):
             _copy(old, shown, o)
             _report(table, level, shown, o)
             _move(on_list, old, shown, o)
-        _count(old, shown, o, rose, live, inside, count, c, status[v, t], rises[v], risen[v], t)
+        _count(old, shown, o, rose, live, inside, count, c, status, rises, risen, v, t)
     for v in members:
         if joins[v] == year:
             status[v, t, 0] += number
@@ -319,6 +321,96 @@ def _leave(lanes, standing, members, dense):
         _store(standing.risen[v], lanes.rose, o, lanes.at, lanes.live, dense)
         if lanes.since.size:
             _store(standing.changed[v], lanes.since, o, lanes.at, lanes.live, dense)
+
+
+@_conducting
+def place(status, rows, firsts, units, key, grid):
+    """Place counts on villages in the order of their uniforms, as `status_knowledge.place_counts`.
+
+    A village stands at as many levels above the lowest as there are `firsts`, (3,), not above its rank. Return whether
+    that was done: the few uniforms near those of a rank have little room.
+    """
+    buckets = 64
+    while buckets < rows.size:
+        buckets *= 2
+    at, of_draw, live = np.zeros(LANES, np.uint64), np.zeros(LANES, np.uint64), np.zeros(LANES, np.int8)
+    replicates, draws = np.zeros(QUARTER, np.uint64), np.zeros(QUARTER, np.uint64)
+    table, keys = np.zeros(LANES), np.zeros(rows.size * LANES)
+    number, before = np.zeros(buckets * LANES, np.int16), np.zeros(LANES, np.int16)
+    bucket, left = np.zeros(TOP * LANES, np.int16), np.zeros(TOP * LANES, np.int16)
+    first, near, level = np.zeros(TOP * LANES), np.zeros(TOP * LANES * _ROOM), np.zeros(LANES, np.int8)
+    for start in range(0, grid.draw.size, QUARTER):
+        dense = (
+            _aim(at, of_draw, live, replicates, draws, grid, start) == LANES and grid.column.size == grid.of_draw.size
+        )
+        number[:] = 0
+        for i in range(rows.size):
+            _draw(table, replicates, draws, units[rows[i]], key)
+            _sort_roughly(keys, number, table, i, buckets)
+        _find_buckets(number, before, bucket, left, firsts, buckets)
+        number[: TOP * LANES] = 0
+        if not _find_keys(keys, number, near, first, bucket, left, rows.size, buckets):
+            return False
+        for i in range(rows.size):
+            _stand_by_key(keys, np.uint64(i) * _N, first, level)
+            _store(status[rows[i]], level, np.uint64(0), at, live, dense)
+    return True
+
+
+@_compiled
+def _sort_roughly(keys, number, table, i, buckets):
+    o = np.uint64(i) * _N
+    for j in range(_N):
+        keys[o + j] = table[j] + i * 2.0**-53
+        number[np.uint64(table[j] * buckets) * _N + j] += 1
+
+
+@_compiled
+def _find_buckets(number, before, bucket, left, firsts, buckets):
+    """Find in which bucket each rank lies, and after how many others of that bucket."""
+    before[:] = 0
+    bucket[:] = -1
+    for b in range(buckets):
+        for m in range(TOP):
+            o, rank = np.uint64(m) * _N, np.int16(firsts[m])
+            for j in range(_N):
+                within = np.int16(rank - before[j])
+                here = (within >= 0) & (within < number[np.uint64(b) * _N + j])
+                bucket[o + j] = np.int16(b) if here else bucket[o + j]
+                left[o + j] = within if here else left[o + j]
+        for j in range(_N):
+            before[j] += number[np.uint64(b) * _N + j]
+
+
+@_compiled
+def _find_keys(keys, number, near, first, bucket, left, villages, buckets):
+    """Find the key of each rank among those of its bucket, kept in order; 1 where no village has the rank."""
+    for i in range(villages):
+        for j in range(_N):
+            key = keys[np.uint64(i) * _N + j]
+            own = np.int16((key - i * 2.0**-53) * buckets)
+            for m in range(TOP):
+                lane = np.uint64(m) * _N + j
+                if bucket[lane] == own:
+                    n = np.int64(number[lane])
+                    if n == _ROOM:
+                        return False
+                    begin = np.int64(lane) * _ROOM
+                    while n > 0 and near[begin + n - 1] > key:
+                        near[begin + n] = near[begin + n - 1]
+                        n -= 1
+                    near[begin + n] = key
+                    number[lane] += 1
+    for each in range(TOP * LANES):
+        first[each] = near[each * _ROOM + left[each]] if bucket[each] >= 0 else 1.0
+    return True
+
+
+@_compiled
+def _stand_by_key(keys, o, first, level):
+    for j in range(_N):
+        key, higher, top = keys[o + j], np.uint64(1) * _N + j, np.uint64(2) * _N + j
+        level[j] = np.int8(key >= first[j]) + np.int8(key >= first[higher]) + np.int8(key >= first[top])
 
 
 @_compiled
@@ -378,7 +470,7 @@ def _add_may_rise(count, c, stand):
 
 
 @_compiled
-def _odds_of_rising(table, stand, neighbours, most, draws, row, of_draw):
+def _odds_of_rising(table, factor, stand, neighbours, most, draws, row, of_draw):
     """Make the odds of a typical village at each level from its neighbours and the luck of the year."""
     for s in range(TOP):
         base, odds = _BASE + np.uint64(s) * _N, _RISE + np.uint64(s) * _N
@@ -389,10 +481,10 @@ def _odds_of_rising(table, stand, neighbours, most, draws, row, of_draw):
                 for higher in range(s + 1, TOP + 1):
                     above = np.int16(above + stand[np.uint64(higher) * _N + j])
                 found = neighbours[(begin + np.uint64(above)) * np.uint64(draws) + of_draw[j]]
-                table[odds + j] = table[base + j] * table[_EFFECT + j] * found
+                table[odds + j] = table[base + j] * table[factor + j] * found
         else:
             for j in range(_N):
-                table[odds + j] = table[base + j] * table[_EFFECT + j]
+                table[odds + j] = table[base + j] * table[factor + j]
     _set(table, _RISE + np.uint64(TOP) * _N, 0.0)
 
 
@@ -443,35 +535,52 @@ def _share(lanes, row, weight, luck, first, last, elementary):
 
 
 @_conducting
-def _last(lanes, rows, law, target, v):
-    """Make the factor of what lasts of a village."""
-    table, luck = lanes.table, law.lasting
-    _set(table, target, 0.0)
-    for i in range(luck.keys.shape[0]):
-        if luck.learned.size and luck.learned[i, v, 0] == luck.learned[i, v, 0]:
-            _add_of_draw(table, target, luck.learned[i, v], lanes.of_draw)
-        elif luck.of_district[i]:
-            _add(table, target, rows.shared + np.uint64(i) * _N)
-        else:
-            _draw(table, lanes.replicates, lanes.draws, luck.units[i, v], luck.keys[i, 0])
-            _add_luck(table, target, rows.lasting + np.uint64(2 * i) * _N, luck.coin[i], law.elementary.quantile)
-    if law.seen.size:
-        _add_of_draw(table, target, law.seen[v], lanes.of_draw)
-    _exp(table, target, law.elementary.within, law.elementary.octaves)
+def _last(lanes, rows, law, members):
+    """Make the factor of what lasts of each village of a kecamatan, unless it is at hand."""
+    luck, seen, quantile = law.lasting, law.seen, law.elementary.quantile
+    if law.village_factor.size or not (luck.keys.shape[0] or seen.size):
+        return
+    table, replicates, draws, of_draw = lanes.table, lanes.replicates, lanes.draws, lanes.of_draw
+    keys, units, of_district, coin, learned = luck.keys, luck.units, luck.of_district, luck.coin, luck.learned
+    within, octaves = law.elementary.within, law.elementary.octaves
+    for place in range(members.size):
+        v, target = members[place], rows.villages + np.uint64(place) * _N
+        _set(table, target, 0.0)
+        for i in range(keys.shape[0]):
+            if learned.size and learned[i, v, 0] == learned[i, v, 0]:
+                _add_of_draw(table, target, learned[i, v], of_draw)
+            elif of_district[i]:
+                _add(table, target, rows.shared + np.uint64(i) * _N)
+            else:
+                _draw(table, replicates, draws, units[i, v], keys[i, 0])
+                _add_luck(table, target, rows.lasting + np.uint64(2 * i) * _N, coin[i], quantile)
+        if seen.size:
+            _add_of_draw(table, target, seen[v], of_draw)
+        _exp(table, target, within, octaves)
 
 
 @_conducting
-def _luck_of_year(lanes, rows, law, k, t):
-    """Make the factor of the luck of a year in a kecamatan."""
-    table, luck = lanes.table, law.yearly
-    _set(table, _EFFECT, 0.0)
-    for i in range(luck.keys.shape[0]):
-        if luck.of_district[i]:
-            _add(table, _EFFECT, rows.shared_in + np.uint64(i * luck.keys.shape[1] + t) * _N)
-        else:
-            _draw(table, lanes.replicates, lanes.draws, luck.units[i, k], luck.keys[i, t])
-            _add_luck(table, _EFFECT, rows.yearly + np.uint64(2 * i) * _N, luck.coin[i], law.elementary.quantile)
-    _exp(table, _EFFECT, law.elementary.within, law.elementary.octaves)
+def _luck_of_years(lanes, rows, law, k, first, last):
+    """Make the factors of the luck of the years in a kecamatan."""
+    table, replicates, draws, luck = lanes.table, lanes.replicates, lanes.draws, law.yearly
+    keys, units, of_district, coin, quantile = (
+        luck.keys,
+        luck.units,
+        luck.of_district,
+        luck.coin,
+        law.elementary.quantile,
+    )
+    within, octaves = law.elementary.within, law.elementary.octaves
+    for t in range(first, last):
+        target = rows.factors + np.uint64(t) * _N
+        _set(table, target, 0.0)
+        for i in range(keys.shape[0]):
+            if of_district[i]:
+                _add(table, target, rows.shared_in + np.uint64(i * keys.shape[1] + t) * _N)
+            else:
+                _draw(table, replicates, draws, units[i, k], keys[i, t])
+                _add_luck(table, target, rows.yearly + np.uint64(2 * i) * _N, coin[i], quantile)
+        _exp(table, target, within, octaves)
 
 
 @_compiled
@@ -509,11 +618,12 @@ def _normal(uniform, quantile):
     bits = np.float64(v).view(np.int64)
     piece = np.uint64((bits >> SHIFT) - FIRST_PIECE)
     at = np.int64(((bits & _FRACTION) << PIECE_BITS) | ONE).view(np.float64) - 1.5
-    pieces = np.uint64(_PIECES)
-    found = quantile[np.uint64(3) * pieces + piece]
-    found = found * at + quantile[np.uint64(2) * pieces + piece]
-    found = found * at + quantile[pieces + piece]
-    found = found * at + quantile[piece]
+    row = piece * np.uint64(5)
+    found = quantile[row + np.uint64(4)]
+    found = found * at + quantile[row + np.uint64(3)]
+    found = found * at + quantile[row + np.uint64(2)]
+    found = found * at + quantile[row + np.uint64(1)]
+    found = found * at + quantile[row]
     return -found if uniform > 0.5 else found
 
 
@@ -525,7 +635,7 @@ def _exp(table, row, within, octaves):
         rest = x * STEPS_A_UNIT
         step = np.rint(rest)
         rest = (rest - step) * STEP
-        found = ((rest * _SIXTH + 0.5) * rest + 1.0) * rest + 1.0
+        found = (((rest * (1 / 24) + 1 / 6) * rest + 0.5) * rest + 1.0) * rest + 1.0
         whole = np.int64(step)
         found = found * within[np.uint64(whole & (EXP_STEPS - 1))]
         table[row + j] = found * octaves[np.uint64((whole >> STEP_BITS) + LARGEST_OCTAVE)]
@@ -591,7 +701,9 @@ def _decide(table, level, o, village):
     """Let a village decide that nothing helps, protects or holds back."""
     for j in range(_N):
         s = level[o + j]
-        level[o + j] = _lands(table, j, s, _at(table, _RISE, j, s) * table[village + j], _at(table, _FALLS_AT, j, s))
+        odds = _at(table, _RISE, j, s) * table[village + j]
+        table[_ODDS + j] = odds
+        level[o + j] = _lands(table, j, s, odds, _at(table, _FALLS_AT, j, s))
 
 
 @_compiled
@@ -649,7 +761,7 @@ def _report(table, level, shown, o):
 
 
 @_compiled
-def _count(old, shown, o, rose, live, inside, count, c, status, rises, risen, t):
+def _count(old, shown, o, rose, live, inside, count, c, status, rises, risen, v, t):
     ups = ever = from_one = from_two = from_three = total = np.int16(0)
     in_0, in_1, in_2, in_3 = inside[0], inside[1], inside[2], inside[3]
     for j in range(_N):
@@ -672,12 +784,12 @@ def _count(old, shown, o, rose, live, inside, count, c, status, rises, risen, t)
         from_one = np.int16(from_one + np.int8(counts & np.int8(now > 0)))
         from_two = np.int16(from_two + np.int8(counts & np.int8(now > 1)))
         from_three = np.int16(from_three + np.int8(counts & np.int8(now > 2)))
-    status[0] += total - from_one
-    status[1] += from_one - from_two
-    status[2] += from_two - from_three
-    status[3] += from_three
-    rises[t] += ups
-    risen[t] += ever
+    status[v, t, 0] += total - from_one
+    status[v, t, 1] += from_one - from_two
+    status[v, t, 2] += from_two - from_three
+    status[v, t, 3] += from_three
+    rises[v, t] += ups
+    risen[v, t] += ever
 
 
 @_compiled
@@ -695,22 +807,47 @@ def _expect(exact, table):
         return
     for j in range(_N):
         table[_CHANCE + j] = 1 / (1 + 1 / table[_ODDS + j])
-    for number in range(exact.size // LANES - 1, 0, -1):
-        here, below = np.uint64(number) * _N, np.uint64(number - 1) * _N
-        for j in range(_N):
-            rise = table[_CHANCE + j]
-            exact[here + j] = exact[here + j] - exact[here + j] * rise + exact[below + j] * rise
+    number = exact.size // LANES - 1
+    while number >= 4:
+        _shift_four(exact, table, np.uint64(number - 4) * _N)
+        number -= 4
+    for here in range(number, 0, -1):
+        _shift(exact, table, np.uint64(here) * _N, np.uint64(here - 1) * _N)
     for j in range(_N):
-        exact[j] -= exact[j] * table[_CHANCE + j]
+        exact[j] = exact[j] - exact[j] * table[_CHANCE + j]
 
 
 @_compiled
-def _tell_exactly(exact, exactly, first, last, at, live):
-    numbers = exactly.shape[1]
-    for i in range((last - first) * numbers):
-        for j in range(_N):
-            if live[j]:
-                exactly[first + i // numbers, i % numbers, at[j]] = exact[np.uint64(i) * _N + j]
+def _shift(exact, table, here, below):
+    for j in range(_N):
+        rise = table[_CHANCE + j]
+        exact[here + j] = exact[here + j] - exact[here + j] * rise + exact[below + j] * rise
+
+
+@_compiled
+def _shift_four(exact, table, o):
+    """Do what `_shift` does for the four rows above one that begins at `o`."""
+    for j in range(_N):
+        rise = table[_CHANCE + j]
+        at0, at1, at2 = exact[o + j], exact[o + _N + j], exact[o + np.uint64(2) * _N + j]
+        at3, at4 = exact[o + np.uint64(3) * _N + j], exact[o + np.uint64(4) * _N + j]
+        up0, up1, up2, up3, up4 = at0 * rise, at1 * rise, at2 * rise, at3 * rise, at4 * rise
+        exact[o + _N + j] = at1 - up1 + up0
+        exact[o + np.uint64(2) * _N + j] = at2 - up2 + up1
+        exact[o + np.uint64(3) * _N + j] = at3 - up3 + up2
+        exact[o + np.uint64(4) * _N + j] = at4 - up4 + up3
+
+
+@_conducting
+def _tell_fewer(lanes, fewer, first, last, dense):
+    """Add up the chances of numbers and store them: of fewer than one, of fewer than two, and so on."""
+    numbers = fewer.shape[1]
+    for t in range(first, last):
+        for number in range(numbers):
+            o = np.uint64((t - first) * numbers + number) * _N
+            if number:
+                _add(lanes.exact, o, o - _N)
+            _store(fewer[t, number], lanes.exact, o, lanes.at, lanes.live, dense)
 
 
 @_compiled

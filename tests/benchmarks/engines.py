@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import argparse
 import math
+import resource
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import mesa
@@ -20,6 +23,8 @@ import mesa
 import simulation as kkb
 from simulation.domain.law import CAMPAIGN, PEERS, SUBDISTRICT, VILLAGE, YEAR
 from simulation.domain.parameters import Parameters
+from simulation.engine import compiled
+from simulation.engine.conditional import Estimator
 from simulation.engine.effort import Effort
 from simulation.engine.ensemble import run
 
@@ -114,45 +119,119 @@ def plain_law(parameters: Parameters) -> dict[str, object]:
     }
 
 
-def main() -> None:
-    """Time every engine in turn and print the median ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replicates", type=int, default=1_000)
-    parser.add_argument("--years", type=int, default=10)
-    parser.add_argument("--repeats", type=int, default=3)
-    options = parser.parse_args()
-    scenario = replace(kkb.load_scenario(SCENARIO), horizon=options.years)
-    law = plain_law(scenario.parameters.draw(0, 1))
-    few = max(1, options.replicates // 10)
+CEILING = 1_200.0
+"""Million village-years a second and core that hand-written AVX-512 reached on the machine that the aims are of."""
+MANY = 20
+"""How often as many trajectories are simulated where a run would otherwise be over before threads are busy."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table: what is timed, over how many trajectories, and what issue 13 asks of it."""
+
+    name: str
+    job: Callable[[], object]
+    trajectories: int
+    threads: int = 1
+    aim: int | None = None
+
+
+@contextmanager
+def arrays_by(*, compiled_code: bool) -> Iterator[None]:
+    """Let the array engine be the compiled one, or NumPy's, whatever pays."""
+    before = compiled.PAYS, compiled.PAYS_TO_COMPILE
+    compiled.PAYS = compiled.PAYS_TO_COMPILE = 0 if compiled_code else sys.maxsize
+    try:
+        yield
+    finally:
+        compiled.PAYS, compiled.PAYS_TO_COMPILE = before
+
+
+def rows(scenario: kkb.Scenario, replicates: int) -> list[Row]:
+    """Return what is compared, the peer first."""
+    law, few = plain_law(scenario.parameters.draw(0, 1)), max(1, replicates // 10)
 
     def peer() -> None:
         mesa.batch_run(
             PlainModel,
-            parameters={"law": [law], "replicate": list(range(options.replicates))},
-            max_steps=options.years,
+            parameters={"law": [law], "replicate": list(range(replicates))},
+            max_steps=scenario.horizon,
             number_processes=1,
             data_collection_period=1,
             display_progress=False,
         )
 
-    many = 20 * options.replicates
-    jobs: dict[str, tuple[Callable[[], object], int]] = {
-        "mesa.batch_run, plain twin": (peer, options.replicates),
-        "array engine, 1 thread": (lambda: run(scenario, Effort(1, options.replicates), workers=1), options.replicates),
-        f"array engine, 2 threads, {many:,}": (lambda: run(scenario, Effort(1, many), workers=2), many),
-        "Mesa engine, 1 process": (lambda: run(scenario, Effort(1, few), engine="mesa"), few),
-    }
-    seconds: dict[str, list[float]] = {name: [] for name in jobs}
+    def arrays(*, compiled_code: bool, threads: int, estimator: Estimator = "plain", scenarios: int = 1) -> Row:
+        number = replicates * (MANY if compiled_code or threads > 1 else 1)
+
+        def job() -> None:
+            with arrays_by(compiled_code=compiled_code):
+                for _ in range(scenarios):
+                    run(scenario, Effort(1, number), workers=threads, estimator=estimator)
+
+        aims = {(False, 1): 70, (False, 2): 120, (True, 1): 800, (True, 2): 1_500}
+        aim = 2_000 if scenarios > 1 else aims[compiled_code, threads] if estimator == "plain" else None
+        name = f"{'compiled' if compiled_code else 'NumPy'}, {threads} thread{'s' * (threads > 1)}"
+        name += ", conditional" * (estimator == "conditional") + f", {scenarios} scenarios" * (scenarios > 1)
+        return Row(name, job, number * scenarios, threads, aim)
+
+    agents = Row("Mesa engine", lambda: run(scenario, Effort(1, few), engine="mesa", estimator="plain"), few)
+    kinds = [False, True] if compiled.is_installed() else [False]
+    return [
+        Row("mesa.batch_run, plain twin", peer, replicates),
+        agents,
+        *(arrays(compiled_code=kind, threads=threads) for kind in kinds for threads in (1, 2)),
+        *(arrays(compiled_code=kind, threads=2, estimator="conditional") for kind in kinds),
+        *(arrays(compiled_code=kind, threads=2, scenarios=4) for kind in kinds[1:]),
+    ]
+
+
+def peak_of_this_process() -> str:
+    """Return its peak memory, MiB; where the system keeps none of a process alone, that of what started it counts."""
+    own = Path("/proc/self/status")
+    if own.exists():
+        line = next(line for line in own.read_text().splitlines() if line.startswith("VmHWM"))
+        return str(int(line.split()[1]) / 1024)
+    return str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def peak(number: int, options: argparse.Namespace) -> float:
+    """Return the peak memory of a row alone, in a process of its own, MiB."""
+    command = [sys.executable, __file__, "--replicates", str(options.replicates), "--years", str(options.years)]
+    found = subprocess.run([*command, "--only", str(number)], check=True, capture_output=True, text=True)
+    return float(found.stdout)
+
+
+def main() -> None:
+    """Time every row in turn and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--replicates", type=int, default=1_000)
+    parser.add_argument("--years", type=int, default=10)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--only", type=int, help="run this row once and print its peak memory in MiB")
+    options = parser.parse_args()
+    scenario = replace(kkb.load_scenario(SCENARIO), horizon=options.years)
+    table = rows(scenario, options.replicates)
+    if options.only is not None:
+        table[options.only].job()
+        sys.stdout.write(peak_of_this_process())
+        return
+    for row in table[2:]:
+        row.job()  # compiled, loaded, and the memory fetched
+    seconds: list[list[float]] = [[] for _ in table]
     for _ in range(options.repeats):
-        for name, (job, replicates) in jobs.items():
+        for row, times in zip(table, seconds, strict=True):
             begin = time.perf_counter()
-            job()
-            seconds[name].append((time.perf_counter() - begin) / replicates)
-    reference = statistics.median(seconds["mesa.batch_run, plain twin"])
-    village_years = sum(COUNTS) * options.years
-    for name, times in seconds.items():
-        each = statistics.median(times)
-        sys.stdout.write(f"{name:30} {village_years / each / 1e6:8.2f} M village-years/s {reference / each:8.1f} x\n")
+            row.job()
+            times.append((time.perf_counter() - begin) / row.trajectories)
+    each = [statistics.median(times) for times in seconds]
+    sys.stdout.write(f"{'':38}{'M village-years/s':>18}{'x twin':>9}{'aim':>8}{'of ceiling':>12}{'peak MiB':>10}\n")
+    for number, (row, time_of_one) in enumerate(zip(table, each, strict=True)):
+        speed, ratio = sum(COUNTS) * options.years / time_of_one / 1e6, each[0] / time_of_one
+        aim = "" if row.aim is None else f"{row.aim:,}" + "*" * (ratio < row.aim)
+        share = f"{speed / CEILING / row.threads:.1%}"
+        sys.stdout.write(f"{row.name:38}{speed:>18.2f}{ratio:>9.1f}{aim:>8}{share:>12}{peak(number, options):>10.0f}\n")
+    sys.stdout.write("* missed. Ratios are medians of runs taken in turn in one process.\n")
 
 
 if __name__ == "__main__":
