@@ -24,7 +24,7 @@ from ..engine.ensemble import Ensemble, Progress, run
 from ..engine.one_year import chance_of_meeting
 from ..inference.elsewhere import Elsewhere, elsewhere
 from ..inputs.scenario import Scenario
-from .trial import engine_for, goal_of
+from .trial import Goal, engine_for, goal_of, judged_conditionally
 from .variance_shares import VarianceShares, mean_absolute_effects, variance_shares
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ SCREENED_WITHIN = (0.05, 0.95)
 MATTERS = 0.1
 """A parameter whose effect is smaller than this share of the largest is not followed further on its own."""
 MOST_FOLLOWED = 8
-DRAWS, REPLICATES = 512, 64
+DRAWS, REPLICATES, REPLICATES_CONDITIONAL = 512, 64, 32
+"""The last where a replicate tells how likely the target was: about as precise as 64 that tell whether it was met."""
 SCREENING_REPLICATES = 4
 """Times as many at the few points of the screening, where a small effect is easily lost in noise."""
 CALIBRATED = "parameters_from"
@@ -151,7 +152,7 @@ class Sensitivity(SensitivityNumbers):
 def sensitivity(
     scenario: Scenario,
     draws: int = DRAWS,
-    replicates: int = REPLICATES,
+    replicates: int | None = None,
     seed: int = 0,
     *,
     year: int | None = None,
@@ -169,7 +170,8 @@ def sensitivity(
     draws
         Base points of the variance design, rounded up to a power of two.
     replicates
-        Trajectories at each point, at least 2. The exact engine needs none.
+        Trajectories at each point, at least 2; by default 64, or 32 where each tells how likely the target of the year
+        was, as of gross rises. The exact engine needs none.
     year
         The first by default.
     engine
@@ -200,9 +202,10 @@ def sensitivity(
     >>> found.year
     2026
     """
-    asked = Effort(draws, replicates)
-    factors = _factors(scenario, asked)
+    require_assumptions(scenario)
     goal = goal_of(scenario, 0.5, year, every_year=False)
+    asked = Effort(draws, replicates_of(scenario, goal) if replicates is None else replicates)
+    factors = _factors(scenario, asked)
     used, _ = engine_for(scenario, goal, engine, DRAWS, seed)
     base = 1 << (asked.draws - 1).bit_length()
     simulate = partial(run, engine="mesa" if used == "mesa" else "batch", workers=workers, executor=executor)
@@ -239,9 +242,13 @@ def sensitivity(
     )
 
 
+def replicates_of(scenario: Scenario, goal: Goal) -> int:
+    """Return how many trajectories are simulated at each point where nobody says."""
+    return REPLICATES_CONDITIONAL if judged_conditionally(scenario, goal) else REPLICATES
+
+
 def _factors(scenario: Scenario, asked: Effort) -> Factors:
     """Return the factors of a scenario, or refuse what cannot be analysed."""
-    require_assumptions(scenario)
     refuse_so_far(scenario)
     refuse_several(scenario)
     values = {"scenario": scenario.name}

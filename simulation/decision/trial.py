@@ -25,6 +25,7 @@ from ..domain.status import TOP
 from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ..domain.target import needed
 from ..domain.villages import Villages
+from ..engine.conditional import applied
 from ..engine.effort import Effort, Engine, Keep, Simulator
 from ..engine.ensemble import run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS
@@ -42,6 +43,8 @@ NAME_DIGITS = 24
 """Of the hash by which a trial is found again."""
 COST_EFFORT = (250, 4)
 """Draws and replicates from which mean assistance is computed: it hardly varies."""
+AS_GOOD_AS = 4
+"""So many replicates that met a target or not tell about as much as one that tells how likely it was."""
 EXACT_DRAWS = 2_500
 """Parameter draws over which exact chances are averaged."""
 
@@ -271,7 +274,7 @@ def engine_for(
     if asked in {"batch", "mesa"}:
         return asked, None
     first = scenario.years[0]
-    parameters = scenario.parameters.draw(seed, first_effort(scenario, "exact", draws, None).draws)
+    parameters = scenario.parameters.draw(seed, first_effort(scenario, goal, "exact", draws, None).draws)
     why: WhySimulated | None = None
     if goal.years != (first,):
         why = "later_years"
@@ -299,11 +302,22 @@ def _why_simulated(villages: Villages, parameters: Parameters) -> WhySimulated |
     return None
 
 
-def first_effort(scenario: Scenario, engine: Engine, draws: int | None, replicates: int | None) -> Effort:
-    """Return where the effort begins: that of a forecast; replicates say nothing of exact results."""
+def first_effort(scenario: Scenario, goal: Goal, engine: Engine, draws: int | None, replicates: int | None) -> Effort:
+    """Return where the effort begins: that of a forecast, or fewer replicates that tell as much where these suffice.
+
+    Replicates say nothing of exact results.
+    """
     if engine != "exact":
-        return Effort.of(scenario, draws, replicates)
+        effort = Effort.of(scenario, draws, replicates)
+        if replicates is None and judged_conditionally(scenario, goal):
+            return Effort(effort.draws, effort.replicates // AS_GOOD_AS)
+        return effort
     return Effort(1 if scenario.fixed else EXACT_DRAWS if draws is None else draws, 1)
+
+
+def judged_conditionally(scenario: Scenario, goal: Goal) -> bool:
+    """Return whether each simulated year tells how likely its target was, and not just whether it was met."""
+    return len(goal.years) == 1 and applied("conditional", scenario) == "conditional"
 
 
 def _needed(scenario: Scenario, draws: int, seed: int) -> tuple[int, int]:

@@ -274,7 +274,7 @@ class Programme:
             candidates = eligible & ~keeps
             self.assisted = keeps
             if (free > 0).any():
-                chosen = choose(candidates, free, self._primary(status, odds), tie())
+                chosen = choose(candidates, free, self._primary(status, odds), tie)
                 self._years_left[chosen] = self.intervention.years_per_village
                 self.assisted = keeps | chosen
             self._years_left[self.assisted] -= 1
@@ -358,7 +358,7 @@ def place_table(intervention: Intervention, villages: int) -> Ints:
     return np.array([int(intervention.coverage * n + half) for n in range(villages + 1)], dtype=np.int64)
 
 
-def choose(candidates: Bools, free: Ints, primary: Floats | None, tie: Floats) -> Bools:
+def choose(candidates: Bools, free: Ints, primary: Floats | None, tie: Callable[[], Floats]) -> Bools:
     """Return who gets the free places: candidates by `primary`, then `tie`, lowest first.
 
     Parameters
@@ -370,12 +370,21 @@ def choose(candidates: Bools, free: Ints, primary: Floats | None, tie: Floats) -
     primary
         Shape (V, T), finite, or None where `tie` alone decides.
     tie
-        Shape (V, T), in (0, 1); what still ties goes to the village that comes first by code.
+        Returns (V, T) values in (0, 1); what still ties goes to the village that comes first by code. Asked where
+        there is something to decide.
     """
-    if primary is not None:
-        last = _last_inside(np.where(candidates, primary, np.inf), free)
-        before = candidates & (primary < last)
-        return before | choose(candidates & (primary == last), free - before.sum(axis=0), None, tie)
+    if primary is None:
+        return _by_lot(candidates, free, tie())
+    last = _last_inside(np.where(candidates, primary, np.inf), free)
+    before, equal = candidates & (primary < last), candidates & (primary == last)
+    left = np.maximum(free - before.sum(axis=0), 0)
+    (short,) = np.nonzero(equal.sum(axis=0) > left)
+    if short.size:
+        equal[:, short] = _by_lot(equal[:, short], left[short], tie()[:, short])
+    return before | equal
+
+
+def _by_lot(candidates: Bools, free: Ints, tie: Floats) -> Bools:
     key = np.where(candidates, break_ties(tie), np.inf)
     return np.asarray(candidates & (key <= _last_inside(key, free)))
 

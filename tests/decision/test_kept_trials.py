@@ -15,7 +15,7 @@ import simulation as kkb
 from simulation.engine.effort import CHUNK_CELLS, Chunk, Keep
 from simulation.engine.outcome import Outcome
 from simulation.inputs.scenario import Scenario
-from simulation.report.codec import encode
+from simulation.report.codec import to_data
 from simulation.report.kinds.plan.kind import PLAN
 from simulation.report.kinds.robustness import ROBUSTNESS
 from simulation.report.kinds.sensitivity import SENSITIVITY
@@ -65,7 +65,7 @@ def stopped_and_gone_on(ask: Callable[[Keep | None], Any], kind: Any, room: int)
     memory.room = 10**6
     found = ask(memory)
     assert memory.loaded >= room
-    assert encode(kind.result(found)) == encode(kind.result(ask(None)))
+    assert to_data(kind.result(found)) == to_data(kind.result(ask(None)))
     made = len(memory.kept)
     ask(memory)
     assert len(memory.kept) == made
@@ -157,11 +157,11 @@ def test_a_sensitivity_analysis_goes_on(coached: Scenario, monkeypatch: pytest.M
     monkeypatch.setitem(CHUNK_CELLS, "batch", 100_000)
     chunks, told = Chunks(room), []
 
-    def ask(sinks: Callable[[int], Chunks | None]) -> bytes:
+    def ask(sinks: Callable[[int], Chunks | None]) -> Any:
         found = kkb.sensitivity(
             coached, 32, 16, workers=1, sinks=sinks, progress=lambda done, total: told.append((done, total))
         )
-        return encode(SENSITIVITY.result(found))
+        return to_data(SENSITIVITY.result(found))
 
     with pytest.raises(StoppedError):
         ask(chunks.at)

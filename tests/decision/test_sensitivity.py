@@ -122,7 +122,7 @@ def test_an_analysis_shows_itself_as_the_table_of_its_parameters() -> None:
     assert "rise.dasar" in repr(found)
     assert "fall" not in repr(found)
     assert found._repr_html_().count("<tr>") == len(found.parameters)
-    assert (found.asked_effort, found.asked_engine, found.points) == (Effort(10, 64), None, 16 * 4)
+    assert (found.asked_effort, found.asked_engine, found.points) == (Effort(10, 32), None, 16 * 4)
 
 
 def test_a_single_uncertain_parameter_moves_the_chance_by_what_it_does() -> None:

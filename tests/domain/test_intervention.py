@@ -130,7 +130,7 @@ def test_no_more_are_chosen_than_there_are_places_or_candidates() -> None:
     """A negative number of places chooses nobody."""
     candidates = np.array([[True, True, False], [True, False, False], [True, True, True]])
     tie = np.array([[0.3, 0.2, 0.1], [0.1, 0.1, 0.1], [0.2, 0.3, 0.4]])
-    chosen = choose(candidates, np.array([2, -1, 5]), None, tie)
+    chosen = choose(candidates, np.array([2, -1, 5]), None, lambda: tie)
     assert chosen.T.tolist() == [[False, True, True], [False, False, False], [False, False, True]]
 
 

@@ -170,6 +170,6 @@ def test_chances_of_being_chosen_are_how_often_lots_choose() -> None:
     for free in range(8):
         chance = chance_of_being_chosen(candidates, np.array([free]), primary)[:, 0]
         many = [np.repeat(each, lots, axis=1) for each in (candidates, primary)]
-        chosen = choose(many[0], np.full(lots, free), many[1], rng.random((7, lots))).mean(axis=1)
+        chosen = choose(many[0], np.full(lots, free), many[1], lambda: rng.random((7, lots))).mean(axis=1)
         assert (np.abs(chosen - chance) <= 4 * np.sqrt(chance * (1 - chance) / lots)).all()
         assert chance.sum() == pytest.approx(min(free, 6))

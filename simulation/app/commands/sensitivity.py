@@ -27,7 +27,7 @@ from ..options import (
 
 Draws = Annotated[int, typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Points of the design."))]
 Replicates = Annotated[
-    int, typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Simulations at each point."))
+    int | None, typer.Option(metavar="N", callback=at_least(1), help=HELP.say("Simulations at each point [32 or 64]."))
 ]
 
 
@@ -37,7 +37,7 @@ def sensitivity(
     scenario: ScenarioFile,
     year: Year = None,
     draws: Draws = 512,
-    replicates: Replicates = 64,
+    replicates: Replicates = None,
     seed: Seed = 0,
     engine: Engine = None,
     district: District = None,
@@ -50,11 +50,15 @@ def sensitivity(
     """Analyse what the answer depends on, or find the analysis, and print it."""
     (loaded,) = load_all(settings, [scenario], district)
 
+    from ...decision.sensitivity import replicates_of
+    from ...decision.trial import goal_of
     from ...report.kinds.question import Question
     from ...report.kinds.sensitivity import SENSITIVITY, Analysis
     from ..runner import answer
 
-    asked = Analysis(year or loaded.years[0], draws, replicates, seed, engine)
+    goal = goal_of(loaded, 0.5, year, every_year=False)
+    each = replicates_of(loaded, goal) if replicates is None else replicates
+    asked = Analysis(goal.years[0], draws, each, seed, engine)
     question = Question(SENSITIVITY.name, (loaded,), asked)
     answer(
         settings, SENSITIVITY, question, out, workers=workers, executor=executor, force=force, figures=not no_figures

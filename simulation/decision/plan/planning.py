@@ -73,8 +73,9 @@ def plan(
         Limit on the cost in million rupiah: of all forecast years together, or of each; one of them at most.
     draws, replicates
         Where the effort begins: by default as for a forecast, 1,000 x 20, or 1 x 20,000 where every number is fixed
-        (2,500 draws where exact results are had). Trajectories double until the standard error of the chance is at
-        most 0.004, or the decision is clear.
+        (2,500 draws where exact results are had; a quarter of the replicates where each tells how likely the target of
+        a year was, as of gross rises). Trajectories double until the standard error of the chance is at most 0.004, or
+        the decision is clear.
     seed, workers, executor
         As for `forecast`.
     progress
@@ -128,7 +129,7 @@ class _Planner:
         self._levers = levers_of(scenario, request.vary, self._goal.years)
         hardest = _hardest(scenario, self._levers)
         self._engine, self._why = engine_for(hardest, self._goal, request.engine, request.draws, request.seed)
-        self._effort = first_effort(scenario, self._engine, request.draws, request.replicates)
+        self._effort = first_effort(scenario, self._goal, self._engine, request.draws, request.replicates)
         self._cache = self._cache_for(scenario, self._levers)
         self._nothing, self._now = (0,) * len(self._levers), tuple(lever.now for lever in self._levers)
         if request.limit is not None and not self._cache.affordable(self._nothing):
@@ -232,13 +233,13 @@ class _Planner:
     def _forecast(self) -> ForecastChance:
         """Return the chance that the forecast of the scenario as it stands shows, by default with the same seed.
 
-        A plan that simulates begins with the effort of a forecast, so that this is its own first trial; it looks
-        closer at today's setting only where the decision on it is near.
+        In a plan that simulates this is its own first trial, with the effort of a forecast; it looks closer at today's
+        setting only where the decision on it is near.
         """
         effort = Effort.of(self._scenario, self._request.draws, self._request.replicates)
         found = None
         if self._engine != "exact":
-            found = self._cache.try_once(self._now)
+            found = self._cache.try_once(self._now, effort)
         if found is None or self._cache.scenario_at(self._now) is not self._scenario:
             engine: Engine = "mesa" if self._engine == "mesa" else "batch"
             trial = self._trial(self._scenario, self._goal, engine)
@@ -257,7 +258,7 @@ class _Planner:
         if engine == "exact" and scenario is not self._scenario:
             engine, _ = engine_for(_hardest(scenario, levers), self._goal, None, effort.draws, self._request.seed)
         if engine != self._engine:
-            effort = first_effort(scenario, engine, None, None)
+            effort = first_effort(scenario, self._goal, engine, None, None)
         elif scenario.fixed:
             effort = Effort(1, effort.draws * effort.replicates if engine != "exact" else 1)
         trial = self._trial(scenario, self._goal, engine)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...engine.effort import Effort
-from ...inference.uncertainty import error_of_rows
+from ...inference.uncertainty import FEWEST, error_of_rows
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, cost_effort
 from .levers import Budget, Lever, Places, turn, weighed_by_cost
@@ -28,7 +28,7 @@ MANY_REPLICATES = 8
 def part_of(effort: Effort, scenario: Scenario) -> Effort:
     """Return a quarter of an effort, for what is only sketched."""
     if scenario.fixed or effort.replicates >= SKETCH:
-        return Effort(effort.draws, max(1, effort.replicates // SKETCH))
+        return Effort(effort.draws, max(FEWEST, effort.replicates // SKETCH))
     return Effort(max(1, effort.draws // SKETCH), effort.replicates)
 
 
@@ -86,8 +86,9 @@ class TrialCache:
             if found is not None and self._clear(found):
                 return found
             before = self._tried_with.get(places)
-            if before == self.effort and not self._double():
-                return self.chances[places]
+            while before is not None and before.trajectories >= self.effort.trajectories:
+                if not self._double():
+                    return self.chances[places]
             self._try(places, self.effort)
             rows = self.scenario.parameters.rows
             if found is not None and rows is not None and before is not None and before.draws >= rows.number:
@@ -99,10 +100,10 @@ class TrialCache:
         """The most places of each lever that make a difference."""
         return tuple(lever.most for lever in self.levers)
 
-    def try_once(self, places: Places) -> Chance:
-        """Return what a setting achieves, tried with the present effort if it was not before."""
+    def try_once(self, places: Places, effort: Effort) -> Chance:
+        """Return what a setting achieves, tried with some effort if it was not tried before."""
         if places not in self.chances:
-            self._try(places, self.effort)
+            self._try(places, effort)
         return self.chances[places]
 
     def sketch(self, places: Places) -> None:
