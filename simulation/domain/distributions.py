@@ -24,6 +24,7 @@ from .constraints import (
     within,
 )
 from .messages import Message, ScenarioError
+from .quantiles import beta_quantile, standard_normal_quantile
 
 INTERVAL90_Z = 1.6448536269514722
 """The 95% quantile of N(0, 1): a 90% interval reaches this many sd to either side."""
@@ -79,7 +80,7 @@ class Normal(_OfSpread):
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return mean + sd · Φ⁻¹(uniform)."""
-        return self.mean + self.sd * standard_normal(uniform)
+        return self.mean + self.sd * standard_normal_quantile(uniform)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class HalfNormal(_OfSpread, Bounded):
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return sd · Φ⁻¹((1 + uniform) / 2)."""
-        return self.sd * standard_normal((1 + uniform) / 2)
+        return self.sd * standard_normal_quantile((1 + uniform) / 2)
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,8 @@ class LogitNormal(_OfSpread, Bounded):
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return expit(mean + sd · Φ⁻¹(uniform))."""
-        from scipy.special import expit
-
-        return np.asarray(expit(self.mean + self.sd * standard_normal(uniform)))
+        with np.errstate(over="ignore"):
+            return np.asarray(1 / (1 + np.exp(-(self.mean + self.sd * standard_normal_quantile(uniform)))))
 
 
 @dataclass(frozen=True)
@@ -149,9 +149,7 @@ class Beta(Bounded):
 
     def quantile(self, uniform: Floats) -> Floats:
         """Return the inverse of the regularised incomplete beta function."""
-        from scipy.special import betaincinv
-
-        return np.asarray(betaincinv(self.alpha, self.beta, uniform))
+        return beta_quantile(self.alpha, self.beta, uniform)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,13 +222,6 @@ def normal_nodes(reach: float, step: float) -> tuple[Floats, Floats]:
     nodes = np.linspace(-reach, reach, 2 * half + 1)
     density = np.exp(-(nodes**2) / 2)
     return nodes, density / density.sum()
-
-
-def standard_normal(uniform: Floats) -> Floats:
-    """Return Φ⁻¹(uniform), elementwise."""
-    from scipy.special import ndtri
-
-    return np.asarray(ndtri(uniform))
 
 
 MOST_TIMES = 1e12

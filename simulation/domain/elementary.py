@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 
 from .arrays import Floats, Ints
+from .quantiles import standard_normal_quantile
 
 STEP_BITS = 8
 EXP_STEPS = 1 << STEP_BITS
@@ -59,13 +60,12 @@ def exp(x: Floats) -> Floats:
 @cache
 def quantile_table() -> Floats:
     """Return the coefficients of the normal quantile below ½: quartics in the place within each piece, shape (P, 5)."""
-    from scipy.special import ndtri
-
     at = 0.5 * np.cos(np.pi * (np.arange(5) + 0.5) / 5)
     pieces = np.arange(-SMALLEST_EXPONENT << PIECE_BITS)
     exponent, part = SMALLEST_EXPONENT + (pieces >> PIECE_BITS), pieces % (1 << PIECE_BITS)
     probability = np.ldexp(1 + (part + at[:, None] + 0.5) / (1 << PIECE_BITS), exponent)
-    return np.ascontiguousarray(np.linalg.solve(np.vander(at, increasing=True), ndtri(probability)).T)
+    value = standard_normal_quantile(probability)
+    return np.ascontiguousarray(np.linalg.solve(np.vander(at, increasing=True), value).T)
 
 
 def normal_quantile(uniform: Floats) -> Floats:

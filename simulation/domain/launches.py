@@ -164,16 +164,18 @@ def given_history(
     """
     if (counts := counts_of(villages)) is None:
         raise ValueError("no counts to weigh by")
-    shares = shares_since_launch(parameters.draw(_SEED, draws), villages, origin, history, _SEED)
+    sample = parameters.sample(_SEED, draws)
+    matrices = None if parameters.matrix is None else parameters.sample_matrix(_SEED, draws)
+    shares = shares_since_launch(parameters.at(sample, matrices).draw(_SEED, draws), villages, origin, history, _SEED)
     fits = counts @ np.log(np.maximum(shares, _SMALLEST))
     weight = np.exp(fits - fits.max())
     weight /= weight.sum()
     places = (np.arange(ROWS) + 0.5) / ROWS
     rows = np.minimum(np.searchsorted(np.cumsum(weight), places), draws - 1)
     # A draw of a wide prior may lie further out than a number that a file can state.
-    sample = parameters.sample(_SEED, draws).items()
     drawn = {
-        key: np.minimum(values, LARGEST_SPREAD if key.scale == "spread" else LARGEST_RATIO) for key, values in sample
+        key: np.minimum(values, LARGEST_SPREAD if key.scale == "spread" else LARGEST_RATIO)
+        for key, values in sample.items()
     }
     uncertain = [key for key in parameters.uncertain if key in OF_THE_LAW]
     return replace(

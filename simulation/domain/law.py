@@ -174,7 +174,11 @@ def luck_among(terms: Iterable[Term], shared_by: SharedBy | None = None, *, last
     ]
 
 
-_normal_points = cache(np.polynomial.hermite_e.hermegauss)
+@cache
+def _normal_points(nodes: int) -> tuple[Floats, Floats]:
+    """Return points and weights of Gauss-Hermite, shape (N,) each."""
+    points, weights = np.polynomial.hermite_e.hermegauss(nodes)
+    return points, weights
 
 
 def luck_of_one_village(

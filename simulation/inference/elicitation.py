@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 from scipy.optimize import brentq, least_squares
-from scipy.special import expit, logit, ndtr
+from scipy.special import expit, logit, ndtr, ndtri
 
 from ..domain.arrays import Floats
 from ..domain.constraints import LARGEST_RATIO
@@ -20,7 +20,6 @@ from ..domain.distributions import (
     Distribution,
     LogitNormal,
     lognormal_from_interval,
-    standard_normal,
 )
 from ..domain.law import Luck, luck_of_one_village
 from ..domain.messages import Message, Refusal
@@ -182,7 +181,7 @@ def belief(usual_year: UsualYear, key: ParameterKey, answers: Mapping[Question, 
                 )
                 least = rising if question.kind == "good" else 0.0
         wanted.append(_within_rounding(np.array(numbers), least))
-    z = standard_normal(ASKED)
+    z = ndtri(ASKED)
 
     def quantiles(mean: float, log_sd: float) -> Floats:
         return np.concatenate([expect(mean + np.exp(log_sd) * z) for expect in expected])
@@ -202,7 +201,7 @@ def belief(usual_year: UsualYear, key: ParameterKey, answers: Mapping[Question, 
 
 def _compared(usual_year: UsualYear, level: str, usual: float, kind: str, value: Floats) -> Floats:
     """Return how many of twenty rise where `value` is the logarithm of σ in a good year, or of an odds ratio."""
-    more = standard_normal(np.array(GOOD_YEAR)) * np.exp(value) if kind == "good" else value
+    more = ndtri(np.array(GOOD_YEAR)) * np.exp(value) if kind == "good" else value
     return usual_year.rises(level, usual + more)
 
 
@@ -229,7 +228,7 @@ def pooled(beliefs: Mapping[int, Belief]) -> Pooled:
     means, sds = (np.array([getattr(each, name) for each in beliefs.values()]) for name in ("mean", "sd"))
     low, high = (means - 6 * sds).min(), (means + 6 * sds).max()
     x = np.array([brentq(lambda at, q=q: ndtr((at - means) / sds).mean() - q, low, high) for q in _POOLED])
-    z = standard_normal(_POOLED)
+    z = ndtri(_POOLED)
     mean, sd = float(x.mean()), float(z @ x / (z @ z))
     return Pooled(beliefs, mean, sd, float(np.abs(ndtr((x - mean) / sd) - _POOLED).max()))
 

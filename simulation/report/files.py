@@ -198,11 +198,10 @@ def write_parquet(
 
     A column is a NumPy array of numbers or truth values, or a list of text. `metadata` stands in the file's schema.
     """
-    import pyarrow as pa
+    # Arrow's own allocator sets aside tens of megabytes before the first row.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     from pyarrow.parquet import ParquetWriter
 
-    # Its own allocator sets aside tens of megabytes before the first row.
-    pa.set_memory_pool(pa.system_memory_pool())
     with whole_file(path) as temporary:
         writer = None
         try:

@@ -56,6 +56,13 @@ def test_forecasting_with_arrays_does_not_load_mesa() -> None:
 
 
 @pytest.mark.slow
+def test_default_priors_need_no_scipy(tmp_path: Path) -> None:
+    """To load what it computes takes as long as to simulate a district, and as much memory."""
+    words = ("forecast", "scenarios/tanah_laut.yaml", "--no-figures", "--replicates", "5", "--out", str(tmp_path))
+    assert "scipy" not in loaded_by(command(*words))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["batch", "exact"])
 @pytest.mark.parametrize("scenario", ["tanah_laut", "contoh_pendampingan", "provinsi_contoh"])
 def test_a_forecast_without_figures_loads_nothing_slow(scenario: str, engine: str, tmp_path: Path) -> None:
