@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from ..engine.cluster import workers_at
+from ..engine.compiled import SLOW, WithoutNumbaWarning
 from ..engine.failure import EnsembleError
 from ..report.codec import to_data
 from ..report.document.blocks import Document
@@ -192,12 +194,31 @@ def _compute(
         ProgressReport(speech, quiet=settings.quiet, resuming=resuming, doing=kind.doing) as progress,
     ):
         try:
-            return kind.compute(question, Work(workers, progress, sink, sink, executor))
+            with _telling_what_is_slow(settings):
+                return kind.compute(question, Work(workers, progress, sink, sink, executor))
         except EnsembleError as error:
             if error.failures:
                 # Nothing in them is of use, and the cause may lie outside the agent, such as a file it reads.
                 remove(place.chunks)
             raise
+
+
+@contextmanager
+def _telling_what_is_slow(settings: Settings) -> Iterator[None]:
+    """Tell once where runs would be faster with a package more; other warnings are shown as before."""
+    told, show_others = [False], warnings.showwarning
+
+    def tell(message: Warning | str, category: type[Warning], *where: Any) -> None:
+        if not issubclass(category, WithoutNumbaWarning):
+            show_others(message, category, *where)
+        elif not told[0]:
+            told[0] = True
+            settings.note(settings.language().problem(SLOW))
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("always", category=WithoutNumbaWarning)
+        warnings.showwarning = tell  # type: ignore[assignment]
+        yield
 
 
 def _what_is_left(speech: Language, place: Place, *, force: bool) -> str:

@@ -6,6 +6,7 @@ Both give the same trajectories bit for bit; nothing but time depends on the cho
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from ..domain.law import neighbours_by_number_above
+from ..domain.messages import Message
 from ..domain.parameters import Parameters
 from ..domain.scenario import Assumptions
 from .effort import Effort
@@ -30,6 +32,23 @@ MOST_VILLAGES = 2**15 - 1
 """Of a district; the kernel counts them in 16 bits."""
 
 WhyNot = Literal["absent", "small", "large district", "neighbours", "later villages"]
+
+
+class WithoutNumbaWarning(UserWarning):
+    """A run would take a fraction of the time if Numba were installed."""
+
+
+SLOW = Message(
+    "A run of this size is several times faster with the package numba (pip install numba); the numbers are the same."
+)
+
+
+def is_chosen(scenario: Assumptions, parameters: Parameters, effort: Effort, *, conditional: bool) -> bool:
+    """Return whether the compiled engine runs; warn where only Numba is missing for it."""
+    reason = why_not(scenario, parameters, effort, conditional=conditional)
+    if reason == "absent":
+        warnings.warn(str(SLOW), WithoutNumbaWarning, stacklevel=3)
+    return reason is None
 
 
 def why_not(

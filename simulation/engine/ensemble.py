@@ -22,7 +22,7 @@ from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
 from ..domain.villages import Villages
 from .agent_loader import Parcel
-from .compiled import simulator, why_not
+from .compiled import is_chosen, simulator
 from .conditional import Estimator, applied
 from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Simulator, chunks, refuse_below
 from .failure import EnsembleError, Failure, in_order, none_completed, none_kept, too_many_deaths
@@ -153,7 +153,7 @@ def run(
     todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
     conditional = applied(estimator, scenario, own_agents=agent_class is not None) == "conditional"
-    compiled = engine == "batch" and why_not(scenario, parameters, effort, conditional=conditional) is None
+    compiled = engine == "batch" and is_chosen(scenario, parameters, effort, conditional=conditional)
     task = _Task(scenario, parameters, seed, engine, agent_class, conditional, compiled)
 
     def computed(missing: list[Chunk]) -> Iterator[tuple[Chunk, Outcome]]:
