@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ..domain.constraints import LONGEST_NAME
 from ..domain.distributions import Distribution
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal, listed, shown
@@ -138,6 +140,8 @@ class Scenario(StatedAssumptions):
     def of_district(self, code: str) -> Scenario:
         """Return the scenario of one of its districts alone: its numbers are those that it has among all, bit for bit.
 
+        Its name ends in the code, so that its results lie in a folder of their own; one of a single district stays.
+
         Raises
         ------
         Refusal
@@ -149,7 +153,11 @@ class Scenario(StatedAssumptions):
             values = {"code": shown(code), "codes": listed(codes, MOST_CODES), "scenario": self.name}
             raise Refusal(Message("{code} is not a district of {scenario}; it has {codes}", values))
         provinces = {code: self.provinces[code]} if code in self.provinces else {}
-        scenario = replace(self, districts=found, provinces=provinces)
+        if len(self.districts) == 1:
+            return self
+        ending = "-" + re.sub(r"[^A-Za-z0-9]+", "-", code).strip("-")
+        name = self.name[: LONGEST_NAME - len(ending)] + ending
+        scenario = replace(self, name=name, districts=found, provinces=provinces)
         return replace(scenario, provenance=replace(self.provenance, read=scenario))
 
     def to_yaml(self, path: str | os.PathLike[str]) -> Path:

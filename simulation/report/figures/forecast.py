@@ -233,7 +233,8 @@ def _draw_districts(speech: Language, result: ForecastResult, source: Source) ->
     if meeting[0].quantiles is None:
         axes.plot([year.year for year in meeting], [year.mean for year in meeting], "o", color=SPREAD)
     axes.set_ylim(0, 1.04 * total)
-    _label_chances(speech, axes, [(year.year, year.mean / total) for year in meeting])
+    means = speech.say("Mean chance of a district:")
+    _label_chances(speech, axes, [(year.year, year.mean / total) for year in meeting], said=means)
     return page.figure
 
 
@@ -355,11 +356,15 @@ def _label_chances(
     axes: Axes,
     chances: Sequence[tuple[int, float]],
     intervals: Sequence[Sequence[float] | None] = (),
+    said: str = "",
 ) -> None:
-    """Write the chance of meeting the target above every year that is named, and its interval where it is known."""
+    """Write the chance of meeting the target above every year that is named, and its interval where it is known.
+
+    What they are is `said` above them, that of one district by default.
+    """
     named = set(axes.get_xticks())
     spans = {year: span for (year, _), span in zip(chances, intervals, strict=False) if year in named and span}
-    said = (
+    said = said or (
         speech.say("Chance, and range from assumptions (90%):")
         if spans
         else speech.say("Probability that the target is met:")

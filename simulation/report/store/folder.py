@@ -268,10 +268,16 @@ def find(path: Path, kinds: Mapping[str, AnyKind]) -> Answer[Any] | None:
     return Folder(path, kind).read()
 
 
-def below(path: Path, kinds: Mapping[str, AnyKind]) -> list[Answer[Any]]:
-    """Return the finished answers below a folder: that of a scenario, or the one that holds those of scenarios."""
-    manifests = sorted({*path.glob("[!.]*/manifest.json"), *path.glob("[!.]*/[!.]*/manifest.json")})
-    return [found for manifest in manifests if (found := find(manifest.parent, kinds)) is not None]
+def below(path: Path, kinds: Mapping[str, AnyKind], known: Answer[Any] | None = None) -> list[Answer[Any]]:
+    """Return the finished answers below a folder: that of a scenario, or the one that holds those of scenarios.
+
+    One that is `known` is not read again.
+    """
+    folders = sorted(
+        {each.parent for each in (*path.glob("[!.]*/manifest.json"), *path.glob("[!.]*/[!.]*/manifest.json"))}
+    )
+    read = (known if known is not None and folder == known.path else find(folder, kinds) for folder in folders)
+    return [found for found in read if found is not None]
 
 
 def load(path: Path, kinds: Mapping[str, AnyKind]) -> Answer[Any]:

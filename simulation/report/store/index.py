@@ -58,9 +58,12 @@ th, td {{ text-align: left; vertical-align: top; padding: .5em .8em .5em 0; bord
 """
 
 
-def write_index(shelf: Path, speech: Language) -> None:
-    """Write the index of a folder of answers, the newest first; leave it out where that cannot be written."""
-    answers = sorted(below(shelf, KINDS), key=lambda one: one.age, reverse=True)
+def write_index(shelf: Path, speech: Language, known: Answer[Any] | None = None) -> None:
+    """Write the index of a folder of answers, the newest first; leave it out where that cannot be written.
+
+    One that is `known` is not read again: that of a nation takes much memory.
+    """
+    answers = sorted(below(shelf, KINDS, known), key=lambda one: one.age, reverse=True)
     header = (speech.say("folder"), speech.say("question"), speech.say("answer"), speech.say("documents"))
     rows = ["<tr>" + "".join(f"<th>{escape(title)}</th>" for title in header) + "</tr>"]
     notes = [_changes(speech, answers), _older(speech, answers)]

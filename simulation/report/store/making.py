@@ -250,7 +250,7 @@ def obtain(
         found = _make(place, question, compute, speech, known, tell, facts) if known is None or force else known
         for path in place.litter(found):
             remove(path)
-        write_index(place.shelf, speech)
+        write_index(place.shelf, speech, found)
         try:
             drawn = figures and found.draw(speech.code)
         except OSError as error:

@@ -15,7 +15,11 @@ from .result import District, ForecastResult, HowMany, InProvince
 
 MOST_NAMED = 3
 """Districts of the ranking that a sentence names."""
-MOST_RANKED = 60
+MOST_ON_A_PAGE = 20
+"""Districts that fit, a line each, below the answer."""
+FEW_ON_A_PAGE = 7
+"""The same of provinces and districts each."""
+MOST_RANKED = 30
 """Districts that a page has room for; tables and workbook have every one."""
 _NUMBERS = SCREEN | On.ANNEX
 RANKED = (
@@ -44,6 +48,16 @@ class Ranked:
     province: InProvince
     year: YearForecast
     shortfall: float | None
+
+
+def names_fit(result: ForecastResult) -> bool:
+    """Return whether the figure of the districts has a line for each, and room on the first page of a brief."""
+    return len((result.meeting or ())[0].provinces) == 1 and len(result.districts) <= MOST_ON_A_PAGE
+
+
+def most_in_brief(result: ForecastResult) -> int:
+    """Return how many rows of a ranking there is room for on the second page of a brief."""
+    return MOST_ON_A_PAGE if len((result.meeting or ())[0].provinces) == 1 else FEW_ON_A_PAGE
 
 
 def ranked(result: ForecastResult, t: int = 0) -> list[Ranked]:

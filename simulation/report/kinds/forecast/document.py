@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ....domain.status import LEVELS
-from ....inference.forecast import YearForecast
+from ....inference.forecast import MADE_UP, YearForecast
 from ... import wording
 from ...document.blocks import (
     DETAIL,
@@ -31,7 +31,7 @@ from ..kind import Rows, Source
 from ..past import past_blocks, reasons_in_words, reasons_table, weights_in_words, weights_table
 from . import words
 from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
-from .districts import how_many, least_likely, provinces_table, ranked_table
+from .districts import how_many, least_likely, most_in_brief, names_fit, provinces_table, ranked_table
 from .result import District, ForecastResult, undrawable
 from .villages import village_blocks
 
@@ -113,13 +113,25 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
     if not result.several:
         yield from _of_one_district(speech, result.districts[0])
     yield from _past(speech, result)
-    yield Picture("rises", said, on=On.ANSWER)
+    yield replace(_pictures(speech, result)[0], on=On.ANSWER)
+
+
+def _pictures(speech: Language, result: ForecastResult) -> list[Picture]:
+    """Return the figures that show the answer, first the one for its page.
+
+    Of a province that is each district where all fit on the page, else how many of them meet the target.
+    """
+    answer = Picture("rises", words.verdict(speech, result))
+    if not result.several:
+        return [answer]
+    dots = Picture("districts", words.dots_explained(speech, result))
+    return [dots, answer] if names_fit(result) else [answer, dots]
 
 
 def _of_several(speech: Language, result: ForecastResult) -> Iterator[Block]:
-    """Yield what a short answer says of several districts: whose counts are made up, which are the least likely."""
-    for sentence in made_up_counts(speech, result):
-        yield Paragraph(sentence, on=On.TERMINAL)
+    """Yield of how many districts counts are made up, and which are the least likely to meet their target."""
+    if MADE_UP not in result.basis:  # else that says it
+        yield from (Paragraph(sentence, on=On.TERMINAL) for sentence in made_up_counts(speech, result))
     if result.several:
         yield Paragraph(least_likely(speech, result), on=On.TERMINAL)
 
@@ -136,7 +148,7 @@ def _needed(speech: Language, result: ForecastResult) -> Iterator[Block]:
     if result.several:
         share = words.target_share(speech, result.districts[0].target)
         each = speech.say("{share} in each district, rounded up to whole villages.", share=share)
-        yield Paragraph(each, lead=speech.say("Target"), on=_ANSWER)
+        yield Paragraph(each, lead=speech.say("Target"), on=_ANSWER & ~On.TERMINAL)
         return
     if said := words.where_needed_comes_from(speech, result.districts[0]):
         yield Paragraph(said, lead=speech.say("Target"), on=_ANSWER)
@@ -187,17 +199,21 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
     intervals = say("Every interval is a 90% interval: 5% of the possible values lie below it and 5% above it.")
     yield Paragraph(intervals, on=On.WORKBOOK)
     if result.several:
-        for table in (
-            meeting_table(speech, result),
-            *provinces_table(speech, result),
+        yield replace(meeting_table(speech, result), on=_NUMBERS | room)
+        most, provinces, districts = (
+            most_in_brief(result),
+            provinces_table(speech, result),
             ranked_table(speech, result),
-        ):
-            yield replace(table, on=table.on | room)
+        )
+        for table in (*provinces, districts):
+            yield table
+            if table is not districts or MADE_UP not in result.basis:  # whom an invention ranks no brief names
+                yield replace(table, rows=table.rows[:most], on=room & ~On.ANNEX)
         yield Paragraph(
             say("districts.csv and the workbook of kampungkb export have every district, year by year."), on=SCREEN
         )
-        yield Picture("districts", words.dots_explained(speech, result))
         yield Paragraph(errors, on=On.WORKBOOK)
+        yield from _pictures(speech, result)[1:]
         yield fan_chart
     else:
         (district,) = result.districts

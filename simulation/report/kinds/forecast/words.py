@@ -586,8 +586,13 @@ def no_local_data(told: ForecastResult | District) -> bool:
 
 
 def where(speech: Language, result: ForecastResult) -> str:
-    """Return the district's name, or how many there are."""
-    return result.district or speech.say("{number} districts", number=speech.number(len(result.districts)))
+    """Return the district's name, or how many there are, and of which province."""
+    if not result.several:
+        return result.district
+    number, names = speech.number(len(result.districts)), {one.name for one in (result.meeting or ())[0].provinces}
+    if len(names) == 1 and (name := names.pop()):
+        return speech.say("{province}, {number} districts", province=name, number=number)
+    return speech.say("{number} districts", number=number)
 
 
 def subtitle(speech: Language, result: ForecastResult, as_of: str | None) -> str:
