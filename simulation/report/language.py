@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
 from string import Formatter
@@ -39,22 +38,7 @@ _MONEY = (
     (1e6, phrase("Rp{amount} million")),
     (0.0, phrase("Rp{amount}")),
 )
-_TIMES = {"id": "%H.%M", "en": "%H:%M"}
-_MARKS = {"id": (".", ","), "en": (",", ".")}
-"""Between thousands, and before decimals."""
-_OR = {"id": "atau", "en": "or"}
-_MONTHS = {
-    "id": (
-        "Januari", "Februari", "Maret", "April", "Mei", "Juni",
-        "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    ),
-}  # fmt: skip
-_DIGITS = Context(prec=400, rounding=ROUND_HALF_EVEN)
-"""Enough for any float that is written out."""
+_TIMES = {"id": "HH.mm", "en": "HH:mm"}
 
 
 class _Places(Formatter):
@@ -67,7 +51,9 @@ class _Places(Formatter):
         """Return what stands in a place."""
         if format_spec != ",":
             return str(super().format_field(value, format_spec))
-        return _decimal(value, self._code, most=10)
+        from babel.numbers import format_decimal
+
+        return str(format_decimal(value, "#,##0.##########", self._code))
 
 
 def printable(text: str, *, lines: bool = False) -> str:
@@ -100,31 +86,38 @@ class Language:
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with separators, e.g. 1.234,5 in Indonesian and 1,234.5 in English."""
-        return _decimal(value, self.code, least=decimals, most=decimals)
+        from babel.numbers import format_decimal
+
+        return str(format_decimal(_no_negative_zero(value, decimals), "#,##0" + _places(decimals), self.code))
 
     def percent(self, share: float, decimals: int = 0) -> str:
         """Return a share in percent, e.g. 5,4% in Indonesian and 5.4% in English."""
-        return _decimal(_number(share).scaleb(2), self.code, least=decimals, most=decimals) + "%"
+        from babel.numbers import format_percent
+
+        pattern = f"#,##0{_places(decimals)}%"
+        return str(format_percent(_no_negative_zero(share, decimals + 2), pattern, self.code))
 
     def money(self, idr_million: float) -> str:
         """Return an amount in million rupiah as people write it, to three digits: Rp2,5 miliar, Rp960 million."""
+        from babel.numbers import format_decimal
+
         rupiah = float(f"{1e6 * idr_million:.3g}")
         least, written = next((least, written) for least, written in _MONEY if abs(rupiah) >= least)
-        amount = _decimal(abs(rupiah) / (least or 1.0), self.code, most=2)
+        amount = format_decimal(abs(rupiah) / (least or 1.0), "#,##0.##", self.code)
         said = self.say(written, amount=amount)
         return f"−{said}" if rupiah < 0 else said
 
     def either(self, names: Iterable[str]) -> str:
         """Return names joined by "or"."""
-        *others, last = names
-        if not others:
-            return last
-        comma = "," if len(others) > 1 else ""
-        return f"{', '.join(others)}{comma} {_OR[self.code]} {last}"
+        from babel.lists import format_list
+
+        return str(format_list(list(names), style="or", locale=self.code))
 
     def day(self, when: date) -> str:
         """Return a day, e.g. 31 Desember 2025."""
-        return f"{when.day} {_MONTHS[self.code][when.month - 1]} {when.year:04}"
+        from babel.dates import format_date
+
+        return str(format_date(when, "d MMMM yyyy", locale=self.code))
 
     def day_of(self, text: str) -> str:
         """Return a day that is written YYYY-MM-DD, and any other text as it stands."""
@@ -135,8 +128,11 @@ class Language:
 
     def moment(self, when: datetime) -> dict[str, str]:
         """Return ``day`` and ``time`` of a moment as the clock of this computer showed it."""
+        from babel.dates import format_time
+
         here = when.astimezone()
-        return {"day": self.day(here.date()), "time": here.strftime(_TIMES[self.code])}
+        time = format_time(here, _TIMES[self.code], tzinfo=here.tzinfo, locale=self.code)
+        return {"day": self.day(here.date()), "time": str(time)}
 
     def _translated(self, template: str) -> str:
         return self._catalogue.get(template, template)
@@ -182,18 +178,10 @@ def _text(lines: str) -> str:
     return "".join(json.loads(line) for line in _LINE.findall(lines))
 
 
-def _number(value: Any) -> Decimal:
-    """Return a number as it is written out, so that 0.145 is halfway between two hundredths."""
-    return Decimal(str(value))
+def _places(decimals: int) -> str:
+    return "." + "0" * decimals if decimals else ""
 
 
-def _decimal(value: Any, code: str, *, most: int, least: int = 0) -> str:
-    """Return a number with at most and at least so many decimals, half to even, as a language marks them; never −0."""
-    number = _number(value)
-    if not number.is_finite():
-        return "NaN" if number.is_nan() else "−∞" if number < 0 else "∞"
-    number = number.quantize(Decimal(1).scaleb(-most), context=_DIGITS)
-    whole, _, decimals = f"{number or abs(number):,f}".partition(".")
-    decimals = decimals[:least] + decimals[least:].rstrip("0")
-    thousands, mark = _MARKS[code]
-    return whole.replace(",", thousands) + (mark + decimals if decimals else "")
+def _no_negative_zero(value: float, decimals: int) -> Any:
+    """Return the value, or 0 where it would be shown as −0."""
+    return 0 if round(value, decimals) == 0 else value

@@ -25,8 +25,8 @@ _NEVER = (
     "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.startfile",
     "pty.", "urllib.", "http.", "ftplib.", "webbrowser.", "pickle.find_class", "ctypes.", "sqlite3.", "winreg.",
 )  # fmt: skip
-_USUAL = (("ctypes.dlopen", "None"),)
-"""NumPy looks into the running process."""
+_USUAL = (("pickle.find_class", "babel."), ("ctypes.dlopen", "None"))
+"""Babel keeps its languages in pickles of its own; NumPy looks into the running process."""
 
 
 def interpreter_folders() -> list[str]:

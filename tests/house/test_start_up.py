@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("mesa", "pandas", "scipy", "matplotlib", "pyarrow", "numpy")
+HEAVY = ("mesa", "pandas", "scipy", "matplotlib", "pyarrow", "numpy", "babel")
 SLOW = ("mesa", "pandas", "matplotlib", "scipy.stats", "scipy.optimize", "openpyxl", "SALib")
 """What takes long to load, and the commands that people wait for do without."""
 LOTS = """schema: 1
@@ -46,7 +46,7 @@ def test_checking_a_scenario_needs_numpy_alone() -> None:
     """Validation does not wait for Mesa, pandas or SciPy."""
     code = "import simulation as kkb; kkb.load_scenario('scenarios/tanah_laut.yaml')"
     assert loaded_by(code) <= {"numpy"}
-    assert loaded_by(command("check", "scenarios/tanah_laut.yaml")) <= {"numpy"}
+    assert loaded_by(command("check", "scenarios/tanah_laut.yaml")) <= {"numpy", "babel"}
 
 
 def test_forecasting_with_arrays_does_not_load_mesa() -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "tanah_laut_semua.yaml"
-HEAVY = {"pandas", "pyarrow", "scipy", "matplotlib", "mesa", "openpyxl", "pydantic"}
+HEAVY = {"pandas", "pyarrow", "scipy", "matplotlib", "mesa", "babel", "openpyxl", "pydantic"}
 
 
 def test_loading_a_scenario_imports_nothing_heavy() -> None:
