@@ -13,6 +13,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,11 +36,13 @@ from simulation.app import errors
 from simulation.decision import trial
 from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, ProblemsError, Refusal
+from simulation.domain.scenario import refuse_so_far
+from simulation.domain.so_far import SoFar
 from simulation.engine import laid_aside
 from simulation.engine.closed_form.applicability import REPORTS_LATE, VILLAGES_LEARNED, reasons_against
 from simulation.engine.effort import Effort, EffortError
 from simulation.engine.ensemble import MOST_DEATHS, refuse_nonsense
-from simulation.engine.failure import Failure, none_completed, too_many_deaths
+from simulation.engine.failure import Failure, none_completed, none_kept, too_many_deaths
 from simulation.engine.workers import TaskStuckError
 from simulation.inference.elicitation import refuse_unfit
 from simulation.inference.forecasting import forecast
@@ -214,6 +217,7 @@ def _without_docx() -> object:
 
 
 SMALL = make_scenario(make_villages([9], counts=[5, 2, 1, 1]))
+SO_FAR = SoFar(date(2026, 6, 30), 1)
 DIED = Failure("63.99", 3, 17, None, "process ended: SIGSEGV(-11)", "")
 BY_HAND: dict[str, Callable[[Language], str]] = {
     "everything that start asks": every_question,
@@ -234,6 +238,11 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "processes that die in every trajectory": refused(
         lambda: (_ for _ in ()).throw(none_completed("Coba", [DIED] * 20))
     ),
+    "rises so far that contradict the scenario": refused(
+        lambda: (_ for _ in ()).throw(none_kept("Coba", 20_000, 90, "2026-06-30"))
+    ),
+    "rises so far where all simulations are needed": refused(lambda: refuse_so_far(replace(SMALL, so_far=SO_FAR))),
+    "rises so far in an exact result": refused(lambda: forecast(replace(SMALL, so_far=SO_FAR), 1, engine="exact")),
     "a run that leads to another id": refused(_other_version),
     "an agent of a notebook": refused(lambda: kept.agent(FOLDER, "Sukarelawan")),
     "an agent within a function": refused(lambda: kept.agent(FOLDER, "desa.py:buat.<locals>.Sukarelawan")),
