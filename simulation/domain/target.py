@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -124,14 +125,20 @@ class Target(Bounded):
 
         ``rises_all`` and ``rises_below_top`` differ in the denominator; the others keep this one's.
         """
-        every = [
-            replace(self, reading="rises", denominator="all", net_of_falls=False),
-            replace(self, reading="rises", denominator="below_top", net_of_falls=False),
-            replace(self, reading="rises", net_of_falls=True),
-            replace(self, reading="entries", net_of_falls=False),
-            replace(self, reading="stock", net_of_falls=False),
-        ]
-        return {self.key: self} | {target.key: target for target in every}
+        return dict(_readings(self))
+
+
+@lru_cache
+def _readings(target: Target) -> dict[str, Target]:
+    # Asked for in every year of every chunk, and each reading is checked when it is made.
+    every = [
+        replace(target, reading="rises", denominator="all", net_of_falls=False),
+        replace(target, reading="rises", denominator="below_top", net_of_falls=False),
+        replace(target, reading="rises", net_of_falls=True),
+        replace(target, reading="entries", net_of_falls=False),
+        replace(target, reading="stock", net_of_falls=False),
+    ]
+    return {target.key: target} | {each.key: each for each in every}
 
 
 def needed(share: Fraction, denominator: int | Counts) -> Ints:
