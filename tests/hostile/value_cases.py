@@ -114,9 +114,7 @@ EXTREMES = {
         "interventions: [{name: a, starts: 2026, capacity: 1, eligible: {status: [dasar, dasar, berkelanjutan]}}]"
     ),
     "nobody eligible": "interventions: [{name: a, starts: 2026, capacity: 1, eligible: {status: [mandiri], where: {kind: kelurahan}}}]",
-    "everybody so far on the last day, by a share of any size": (
-        "so_far: {as_of: 2026-12-31, rises: 6, share: {beta: {alpha: 5.0e-324, beta: 5.0e-324}}}"
-    ),
+    "nobody so far on the last day": "so_far: {as_of: 2026-12-31, rises: 0, share: {beta: {alpha: 5.0e-324, beta: 1.0e+6}}}",
     "nobody so far on the first day": "so_far: {as_of: 2026-01-01, rises: 0, share: 0}",
     "negative zeros": "target: {share: 0.1}\ntransition: {fall: -0.0, year_sd: -0.0}",
 }  # fmt: skip
