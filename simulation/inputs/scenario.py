@@ -155,7 +155,7 @@ class Scenario(StatedAssumptions):
         provinces = {code: self.provinces[code]} if code in self.provinces else {}
         if len(self.districts) == 1:
             return self
-        ending = "-" + re.sub(r"[^A-Za-z0-9]+", "-", code).strip("-")
+        ending = "-" + re.sub(r"[^a-z0-9]+", "-", code.lower()).strip("-")
         name = self.name[: LONGEST_NAME - len(ending)] + ending
         scenario = replace(self, name=name, districts=found, provinces=provinces)
         return replace(scenario, provenance=replace(self.provenance, read=scenario))

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}")
 DECIMALS = 6
 """Digits behind the decimal mark that tables and results keep."""
-LARGEST_JSON = 45_000_000
-MOST_JSON = 2_250_000
-"""Values and containers of a JSON file; one of 500 districts and 50 years has fewer."""
+LARGEST_JSON = 80_000_000
+MOST_JSON = 2_750_000
+"""Values and containers of a JSON file; one of the 514 districts and 50 years has fewer."""
 _HANDED_OUT = ".handed_out.json"
 """Digest of each document as it was written, and what the file is for."""
 _ABOUT = (
