@@ -275,12 +275,12 @@ class Programme:
             self.assisted = keeps
             if (free > 0).any():
                 chosen = choose(candidates, free, self._primary(status, odds), tie)
-                self._years_left[chosen] = self.intervention.years_per_village
+                np.copyto(self._years_left, self.intervention.years_per_village, where=chosen)
                 self.assisted = keeps | chosen
-            self._years_left[self.assisted] -= 1
+            self._years_left -= self.assisted
         self._assisted_years += self.assisted
         self._years_since += 1
-        self._years_since[self.assisted] = 0
+        self._years_since *= ~self.assisted
 
     def chance_of_place(self, year: int, status: Statuses, odds: Callable[[], Floats]) -> Floats:
         """Return the chance that each village is chosen in `year`, shape (V, T), if none has been before.

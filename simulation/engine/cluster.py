@@ -16,6 +16,8 @@ SECONDS = 10
 LARGE = "1 GiB"
 """Up to which size Dask does not warn of what it is sent: scenario and parameters of a whole country take 50 MB."""
 
+_CHATTY = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
+"""Loggers that Dask gives levels of their own, and those of what it works with."""
 _ADDRESS = re.compile(r"[a-z]+://.+:\d+")
 
 
@@ -48,8 +50,8 @@ def workers_at(address: str) -> Iterator[Executor]:
     fix = Message("start a scheduler with the command dask scheduler, and give the address that it prints")
     if not _ADDRESS.fullmatch(address):
         raise _error(address, Message("this is not the address of a scheduler"), allowed, fix)
-    for chatty in ("distributed", "tornado"):  # what is wrong is said here, in the reader's language
-        logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    for name in _CHATTY:  # what is wrong is said here, in the reader's language
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": LARGE}):
         try:
             client = Client(address, timeout=SECONDS, set_as_default=False)
