@@ -381,7 +381,7 @@ def choose(candidates: Bools, free: Ints, primary: Floats | None, tie: Callable[
     (short,) = np.nonzero(equal.sum(axis=0) > left)
     if short.size:
         equal[:, short] = _by_lot(equal[:, short], left[short], tie()[:, short])
-    return before | equal
+    return np.asarray(before | equal)
 
 
 def _by_lot(candidates: Bools, free: Ints, tie: Floats) -> Bools:

@@ -91,9 +91,13 @@ def simulator(*, compiled: bool) -> Simulate:
     return simulate
 
 
-def _is_compiled() -> bool:
-    """Return whether Numba has kept compiled code of an earlier run, in any of the places where it does."""
+def compiled_code_folders() -> list[Path]:
+    """Return where Numba keeps compiled code, whether it is there or not."""
     own = os.environ.get("NUMBA_CACHE_DIR")
     beside, of_user = Path(__file__).parent / "__pycache__", Path.home() / ".cache" / "numba"
-    places = [Path(own)] if own else [beside, of_user]
-    return any(next(place.rglob("kernel_loops.advance-*.nbc"), None) for place in places)
+    return [Path(own)] if own else [beside, of_user]
+
+
+def _is_compiled() -> bool:
+    """Return whether Numba has kept compiled code of an earlier run."""
+    return any(next(place.rglob("kernel_loops.advance-*.nbc"), None) for place in compiled_code_folders())

@@ -30,10 +30,11 @@ _USUAL = (("pickle.find_class", "babel."), ("ctypes.dlopen", "None"))
 
 
 def interpreter_folders() -> list[str]:
-    """Return where Python and its packages lie, this repository's package and its tests among them."""
+    """Return where Python and its packages lie, this repository's package, what is compiled of it, and its tests."""
     import simulation
+    from simulation.engine.compiled import compiled_code_folders
 
-    own = [str(Path(simulation.__file__).parent), str(Path(__file__).parents[1])]
+    own = [str(Path(simulation.__file__).parent), str(Path(__file__).parents[1]), *map(str, compiled_code_folders())]
     folders = {sys.prefix, sys.base_prefix, sys.exec_prefix, *site.getsitepackages(), *own}
     return [os.path.realpath(folder) for folder in folders]
 
