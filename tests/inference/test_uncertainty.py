@@ -85,7 +85,7 @@ def test_forecasts_state_the_parameter_interval_that_is_true(replicates: int) ->
     truth = np.asarray(binom.sf(0, 20, prior.quantile(np.array([0.05, 0.95]))))
     met = []
     for seed in range(200):
-        result = forecast(scenario, 200, replicates, seed, workers=1)
+        result = forecast(scenario, 200, replicates, seed, workers=1, estimator="plain")
         assert result.ensemble_run is not None
         met.append(result.ensemble_run.outcomes[0].counts.met(scenario.target)[..., 0])
         assert vars(estimate(met[-1])).items() <= vars(result.districts[0].years[0]).items()

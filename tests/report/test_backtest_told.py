@@ -153,7 +153,9 @@ def test_a_back_test_has_a_folder_of_its_own_data_and_seed(enough: Backtest, tmp
     assert place_of(data[::-1]) == place_of(data)
     assert place_of(data[:3]) != place_of(data)
     assert place_of(data, 1) != place_of(data)
-    written = place_of(data).write(PastYears.of(data, None, 20, 0), enough)
+    place = place_of(data)
+    place.write(PastYears.of(data, None, 20, 0), enough)
+    written = place.written()
     assert to_data(written.result) == to_data(result_of(enough))
     lines = (written.path / "backtest.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + 24 * 6
