@@ -229,9 +229,9 @@ class Programme:
         self._status_allowed = np.array([level in intervention.eligible_status for level in LEVELS])
         self._fixed_order = fixed_order(intervention, villages)
         self._place_table = place_table(intervention, len(villages))
-        self._years_left = np.zeros(shape, dtype=np.int64)
-        self._assisted_years = np.zeros(shape, dtype=np.int64)
-        self._years_since = np.zeros(shape, dtype=np.int64)
+        self._years_left = np.zeros(shape, dtype=np.int32)
+        self._assisted_years = np.zeros(shape, dtype=np.int32)
+        self._years_since = np.zeros(shape, dtype=np.int32)
 
     def alone(self, column: int) -> Self:
         """Return the same in one of the trajectories, as it stands now."""
@@ -295,15 +295,17 @@ class Programme:
     def begin(self, assisted: Bools) -> None:
         """Assist these villages, (V, T), in the first year in which any village is assisted."""
         self.assisted = assisted
-        self._assisted_years = assisted.astype(np.int64)
+        self._assisted_years = assisted.astype(np.int32)
         self._years_since = 1 - self._assisted_years
 
     def effects(self) -> tuple[Floats | None, Floats | None]:
         """Return dose × log odds ratio of rising and of falling, each (V, T); None where there is none."""
         plan = self.intervention
-        if not self._assisted_years.any():
+        if not (most := self._assisted_years.max(initial=0)):
             return None, None
-        reached = dose(self._assisted_years, self._years_since, plan.ramp_years, plan.fades_over_years)
+        years, since = np.arange(most + 1)[:, None], np.arange(self._years_since.max() + 1)
+        table = dose(years, since, plan.ramp_years, plan.fades_over_years)
+        reached = table.take(self._assisted_years * since.size + self._years_since)
         rise, fall = self._rise_log_odds_ratio, self._fall_log_odds_ratio
         return reached * rise if rise.any() else None, reached * fall if fall.any() else None
 
@@ -445,8 +447,9 @@ def combine(effects: list[Floats], overlap: Overlap) -> Floats:
     if overlap == "strongest":
         return np.asarray(largest + np.minimum(stack.min(axis=0), 0.0))
     rest = np.maximum(stack, 0.0).sum(axis=0) - largest
-    room = np.maximum(DIMINISHING_CEILING - largest, 0.0)
-    added = np.where(room > 0, room * -np.expm1(-rest / np.where(room > 0, room, 1.0)), 0.0)
+    added, several = np.zeros_like(rest), (rest > 0) & (largest < DIMINISHING_CEILING)
+    room = DIMINISHING_CEILING - largest[several]
+    added[several] = room * -np.expm1(-rest[several] / room)
     return np.asarray(largest + added + np.minimum(stack, 0.0).sum(axis=0))
 
 

@@ -137,7 +137,7 @@ def test_the_chance_is_the_mean_of_those_that_the_engine_decides_by(made: Foreca
         settled = environment.chances(now, state.levels)
         odds = settled.rise_odds.take(state.place) * environment.village_factor
         odds = np.where(blocked, 0.0, odds if settled.rise_effect is None else odds * settled.rise_effect)
-        state.apply(decide(environment, settled, state, blocked), now)
+        state.apply(decide(environment, settled, odds, state.status), now)
     expected = chance(odds).mean(axis=1)
     told = [explain(made, code, year).chance for code in villages.codes[::3]]
     np.testing.assert_allclose(told, expected[::3], atol=1e-12, rtol=0)
