@@ -214,6 +214,8 @@ class Environment:
         if year != self._assisted_in + 1:
             raise ValueError(f"assistance is settled up to {self._assisted_in}; the next year is not {year}")
         self._assisted_in = year
+        if not self.programmes:
+            return
 
         @cache
         def planner_odds() -> Floats:

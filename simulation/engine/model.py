@@ -26,7 +26,7 @@ from ..domain.randomness import Process, Trajectories, philox_key
 from ..domain.scenario import Assumptions, require_assumptions
 from ..domain.status import LEVELS, TOP, Status
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
-from ..domain.villages import Villages, count_levels, places
+from ..domain.villages import Villages, count_levels
 from .conditional import chance_that_enough_rise, numbers_needed
 from .effort import refuse_below
 from .environment import NEVER, Chances, Environment
@@ -99,9 +99,9 @@ class VillageAgent(mesa.Agent):
 
     def rise_odds(self) -> float:
         """Return the odds of rising this year; 0 where the village may not rise, as at the top."""
-        if not self.may_rise:
-            return 0.0
         model: KampungModel = self.model
+        if model.some_wait and not self.may_rise:
+            return 0.0
         odds: float = model.rise_odds[self.subdistrict_index][self.status] * model.village_factor[self.position]
         return odds if model.rise_effect is None else odds * model.rise_effect[self.position]
 
@@ -287,11 +287,12 @@ class KampungModel(mesa.Model):
                 may_rise[agent.position], waits[agent.position] = agent.may_rise, agent.waits
             if self._some_are_blocked:
                 blocked = waits[:, None]
-        levels = self._levels(status)
-        shown = levels if np.array_equal(status, listed) else self._levels(listed)
+        place = self._place(status)
+        levels = self._levels(place)
+        shown = levels if np.array_equal(status, listed) else self._levels(self._place(listed))
         self.environment.assist(self.year, listed[:, None], shown, blocked)
         chances = self.environment.chances(self.year, levels)
-        self._began = chances, status, blocked
+        self._began = chances, place, blocked
         self._look_up(chances)
         villages = list(self.agents_by_type[self._agent_class])
         for agent in villages:
@@ -310,8 +311,7 @@ class KampungModel(mesa.Model):
 
     def odds_of_rising(self) -> Floats:
         """Return the odds with which each village went into the last year, shape (V, 1), by the standard law."""
-        chances, status, blocked = self._began
-        return self.environment.rise_odds(chances, places(status[:, None], self.villages.subdistrict_index), blocked)
+        return self.environment.rise_odds(*self._began)
 
     def _welcome(self) -> None:
         """Let the villages join that do so at the end of this year."""
@@ -330,12 +330,14 @@ class KampungModel(mesa.Model):
         found[[agent.position for agent in self.village_agents]] = of_agents
         return found
 
-    def _levels(self, status: Statuses) -> Ints:
+    def _place(self, status: Statuses) -> Ints:
+        """Return where each village's entry lies in a flat (K, 4, 1) table, shape (V, 1), as `places` does."""
+        return ((TOP + 1) * self.villages.subdistrict_index + status)[:, None]
+
+    def _levels(self, place: Ints) -> Ints:
         """Return how many villages stand where that were there when the year began, shape (K, 4, 1)."""
-        place = (TOP + 1) * self.villages.subdistrict_index + status
-        if self.villages.joins is not None:
-            place = place[self.villages.there(self.year)]
-        return count_levels(place[:, None], self.villages)
+        there = place if self.villages.joins is None else place[self.villages.there(self.year)]
+        return count_levels(there, self.villages)
 
     def _read_environment(self) -> None:
         """Unpack what no year changes into plain numbers, which agents read faster than arrays."""
