@@ -14,7 +14,7 @@ from ..domain.messages import Message, Problem, ProblemsError, Refusal
 SECONDS = 10
 """How long a scheduler may take to answer."""
 LARGE = "1 GiB"
-"""Up to which size Dask does not warn of what it is sent: scenario and parameters of a whole country take 50 MB."""
+"""Up to which size Dask does not warn of what it is sent: a country takes 4 MB, one with a calibration far more."""
 
 _CHATTY = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
 """Loggers that Dask gives levels of their own, and those of what it works with."""
