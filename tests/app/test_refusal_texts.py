@@ -12,12 +12,14 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from unittest.mock import Mock, patch
+from typing import Any
+from unittest.mock import MagicMock, Mock, patch
 
 import pytest
 from assumption_cases import ASSUMED_IN_PYTHON
@@ -38,12 +40,13 @@ from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, ProblemsError, Refusal
 from simulation.domain.scenario import refuse_so_far
 from simulation.domain.so_far import SoFar
-from simulation.engine import laid_aside
+from simulation.engine import compiled, laid_aside
 from simulation.engine.closed_form.applicability import REPORTS_LATE, VILLAGES_LEARNED, reasons_against
+from simulation.engine.cluster import workers_at
 from simulation.engine.effort import Effort, EffortError
-from simulation.engine.ensemble import MOST_DEATHS, refuse_nonsense
+from simulation.engine.ensemble import MOST_DEATHS, refuse_executor, refuse_nonsense
 from simulation.engine.failure import Failure, none_completed, none_kept, too_many_deaths
-from simulation.engine.workers import TaskStuckError
+from simulation.engine.workers import ExecutorLostError, TaskStuckError
 from simulation.inference.elicitation import refuse_unfit
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario, load_scenario
@@ -185,6 +188,34 @@ def _no_space_aside() -> object:
         return forecast(of_many(2), 1, 20, 3)
 
 
+def _elsewhere(error: Exception) -> Callable[[], object]:
+    """Return a forecast whose executor fails in this way."""
+
+    def call() -> object:
+        with (
+            ThreadPoolExecutor(1) as executor,
+            patch("simulation.engine.ensemble.spread_over", side_effect=error),
+        ):
+            return forecast(SMALL, 1, 20, 3, executor=executor)
+
+    return call
+
+
+def _connected(address: str, **client: Any) -> Callable[[], object]:
+    """Return what connects to a scheduler where Dask meets this."""
+
+    def call() -> object:
+        with patch("distributed.Client", **client), workers_at(address):
+            return None
+
+    return call
+
+
+def _without_distributed() -> object:
+    with patch.dict(sys.modules, {"distributed": None}), workers_at("tcp://127.0.0.1:8786"):
+        return None
+
+
 def _changed() -> object:
     with patch.object(Folder, "altered", return_value=["inputs/scenario.yaml", "years.csv"]):
         return load_run(FOLDER)
@@ -218,6 +249,7 @@ def _without_docx() -> object:
 
 SMALL = make_scenario(make_villages([9], counts=[5, 2, 1, 1]))
 SO_FAR = SoFar(date(2026, 6, 30), 1)
+IDLE = MagicMock(scheduler_info=lambda: {"workers": {}})
 DIED = Failure("63.99", 3, 17, None, "process ended: SIGSEGV(-11)", "")
 BY_HAND: dict[str, Callable[[Language], str]] = {
     "everything that start asks": every_question,
@@ -234,6 +266,15 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "dots of one district": refused(lambda: plots.districts(forecast(SMALL, 1, 20, 3))),
     "a district that is not there": refused(lambda: SMALL.of_district("63.98")),
     "work that cannot leave its process": refused(_stuck),
+    "a run that Numba would shorten": noted(lambda: (compiled.SLOW,)),
+    "no executor, given in Python": refused(lambda: refuse_executor("meja", None)),
+    "workers and an executor, given in Python": refused(lambda: refuse_executor(Mock(spec=Executor), 2)),
+    "the address of no scheduler": faulted(_connected("meja")),
+    "a scheduler that does not answer": faulted(_connected("tcp://10.0.0.5:8786", side_effect=OSError)),
+    "a scheduler without workers": faulted(_connected("tcp://10.0.0.5:8786", return_value=IDLE)),
+    "an executor without its package": refused(_without_distributed),
+    "work that cannot leave for an executor": refused(_elsewhere(TaskStuckError("cannot pickle 'module' object"))),
+    "an executor that loses its workers": refused(_elsewhere(ExecutorLostError("KilledWorker"))),
     "processes that die": refused(lambda: (_ for _ in ()).throw(too_many_deaths([DIED], MOST_DEATHS))),
     "processes that die in every trajectory": refused(
         lambda: (_ for _ in ()).throw(none_completed("Coba", [DIED] * 20))

@@ -274,6 +274,15 @@ def _not_stated() -> Iterator[Message | None]:
         yield from refused.value.reasons
 
 
+def _no_such_district() -> Iterator[Message | None]:
+    """Yield why a scenario has no district of a code."""
+    with pytest.raises(Refusal) as refused:
+        Scenario("one", 2025, 1, (Villages.from_counts("2", "E", np.array([9, 0, 0, 0]), 1),), PARAMETERS).of_district(
+            "3"
+        )
+    yield from refused.value.reasons
+
+
 def _from_python() -> Iterator[Message | None]:
     """Yield what only a scenario written in Python can have wrong."""
     scenario = Scenario("one", 2025, 1, (Villages.from_counts("2", "E", np.array([9, 0, 0, 0]), 1),), PARAMETERS)
@@ -297,6 +306,7 @@ BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
     "what happened since a forecast": _what_happened,
     "answers of experts": _expert_answers,
     "what no file can state": _not_stated,
+    "a district that is not there": _no_such_district,
     "what only Python can say": _from_python,
 }
 """What no file of a scenario can bring about on every system, made by calling the function that would tell it."""
