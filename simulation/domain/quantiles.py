@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 from math import comb
+from statistics import NormalDist
 
 import numpy as np
 
 from .arrays import Floats
 
-CENTRAL = 0.425
-"""Up to so far from ½ the quantile is a fraction of polynomials in the probability itself."""
-_CENTRAL = (
-    (3.3871328727963666080, 133.14166789178437745, 1971.5909503065514427, 13731.693765509461125,
-     45921.953931549871457, 67265.770927008700853, 33430.575583588128105, 2509.0809287301226727),
-    (1.0, 42.313330701600911252, 687.18700749205790830, 5394.1960214247511077,
-     21213.794301586595867, 39307.895800092710610, 28729.085735721942674, 5226.4952788528545610),
-)  # fmt: skip
-_NEAR = (
-    (1.42343711074968357734, 4.63033784615654529590, 5.76949722146069140550, 3.64784832476320460504,
-     1.27045825245236838258, 0.241780725177450611770, 0.0227238449892691845833, 7.74545014278341407640e-4),
-    (1.0, 2.05319162663775882187, 1.67638483018380384940, 0.689767334985100004550,
-     0.148103976427480074590, 0.0151986665636164571966, 5.47593808499534494600e-4, 1.05075007164441684324e-9),
-)  # fmt: skip
-_FAR = (
-    (6.65790464350110377720, 5.46378491116411436990, 1.78482653991729133580, 0.296560571828504891230,
-     0.0265321895265761230930, 0.00124266094738807843860, 2.71155556874348757815e-5, 2.01033439929228813265e-7),
-    (1.0, 0.599832206555887937690, 0.136929880922735805310, 0.0148753612908506148525,
-     7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15),
-)  # fmt: skip
+_of_one = NormalDist().inv_cdf
 
 
 def standard_normal_quantile(probability: Floats) -> Floats:
     """Return Φ⁻¹ elementwise, to a relative 10⁻¹⁵; −∞ for 0 and ∞ for 1.
-
-    Source: Wichura 1988, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37.
 
     Examples
     --------
@@ -41,15 +21,9 @@ def standard_normal_quantile(probability: Floats) -> Floats:
     [-inf, -1.959964, 0.0]
     """
     probability = np.asarray(probability, dtype=np.float64)
-    apart = probability - 0.5
-    found = apart * _fraction(_CENTRAL, CENTRAL**2 - apart * apart)
-    outside = np.abs(apart) > CENTRAL
-    if outside.any():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            tail = np.sqrt(-np.log(np.minimum(probability, 1 - probability)[outside]))
-            away = np.where(tail <= 5, _fraction(_NEAR, tail - 1.6), _fraction(_FAR, tail - 5))
-        found = np.where(outside, 0.0, found)
-        found[outside] = np.copysign(np.where(np.isinf(tail), np.inf, away), apart[outside])
+    found = np.where(probability < 0.5, -np.inf, np.inf)
+    inside = (probability > 0) & (probability < 1)
+    found[inside] = [_of_one(p) for p in probability[inside].tolist()]
     return found
 
 
@@ -94,10 +68,3 @@ def beta_quantile(alpha: float, beta: float, probability: Floats) -> Floats:
             density = least * comb(number, least) * found ** (least - 1) * (1 - found) ** (number - least)
             found = np.clip(found - (tail(found) - probability) / density, 0.0, 1.0)
     return np.where(probability <= 0, 0.0, np.where(probability >= 1, 1.0, found))
-
-
-def _fraction(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Floats) -> Floats:
-    above, below = np.zeros_like(x), np.zeros_like(x)
-    for numerator, denominator in zip(*map(reversed, coefficients), strict=True):
-        above, below = above * x + numerator, below * x + denominator
-    return above / below
