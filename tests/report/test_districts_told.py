@@ -153,6 +153,15 @@ def test_a_short_answer_names_the_least_likely_and_a_long_one_ranks_all(made: Fo
     assert "Provinces, 2026" in told
 
 
+def test_no_district_is_named_whose_counts_are_made_up() -> None:
+    """A real name beside an invented count would say something of the place."""
+    villages = [make_villages([6, 5], code=code) for code in CODES[:2]]
+    scenario = replace(make_scenario(villages[0], horizon=1), districts=tuple(villages))
+    told = in_terminal(forecast(scenario, 20, 5, SEED), "en")
+    assert "No district is named: their counts are made up" in told
+    assert "Least likely" not in told
+
+
 @pytest.mark.parametrize("codes", [CODES, CODES[:2]], ids=["three provinces", "one"])
 def test_the_figure_has_a_dot_for_every_district(codes: tuple[str, ...]) -> None:
     """On the line of its province, or of its own; no two labels share a line."""

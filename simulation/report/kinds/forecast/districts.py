@@ -75,12 +75,15 @@ def ranked(result: ForecastResult, t: int = 0) -> list[Ranked]:
 
 
 def least_likely(speech: Language, result: ForecastResult) -> str:
-    """Return the first districts of the ranking, with their chances."""
+    """Return the first districts of the ranking, with their chances; none of which the counts are made up."""
+    known = [one for one in ranked(result) if not one.district.made_up_counts]
+    if not known:
+        return speech.say("No district is named: their counts are made up, so that a ranking says nothing of them.")
     named = [
         speech.say(
             "{name} {chance}", name=one.district.district, chance=wording.chance(speech, one.year.probability_met)
         )
-        for one in ranked(result)[:MOST_NAMED]
+        for one in known[:MOST_NAMED]
     ]
     return speech.say(
         "Least likely to meet the target of {year}: {districts}.", year=result.first_year, districts=", ".join(named)
