@@ -156,11 +156,13 @@ def needed(share: Fraction, denominator: int | Counts) -> Ints:
     >>> int(needed(Fraction("0.05"), 135)), int(needed(Fraction("0.07"), 100))
     (7, 7)
     """
-    count = np.asarray(denominator, dtype=np.int64)
-    most = int(count.max(initial=0))
-    least = int(count.min(initial=most))
-    table = [-(-n * share.numerator // share.denominator) for n in range(least, most + 1)]
-    return np.array(table, dtype=np.int64)[count - least]
+    count: NDArray[Any] = np.asarray(denominator, dtype=np.int64)
+    if (
+        int(count.max(initial=0)) * share.numerator > np.iinfo(np.int64).max
+        or share.denominator > np.iinfo(np.int64).max
+    ):
+        count = count.astype(object)  # whole numbers of any size
+    return np.asarray(-(-count * share.numerator // share.denominator), dtype=np.int64)
 
 
 @dataclass(frozen=True)
