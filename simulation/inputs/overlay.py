@@ -179,6 +179,8 @@ class _Merge:
                 allowed = Message("one of: {names}", {"names": listed(have)}) if have else None
                 nothing = Message("delete remove: there is nothing to leave out")
                 fix = self._collector.nearest(name, have) if have else nothing
+                if name in old.mapping:
+                    message, fix = Message("remove leaves out interventions only"), _without(name)
                 self._collector.add(item, "remove", message, allowed=allowed, suggestion=fix)
         if inherited is None:
             return old
@@ -196,7 +198,10 @@ class _Merge:
         for key, child in new.mapping.items():
             if key in {"extends", "remove"} and not keys:
                 continue
-            if key in entries:
+            if key in entries and child.value is None:
+                message, fix = Message("the key has no value"), Message("fill it in; {else}", {"else": _without(key)})
+                self._collector.add(child, ".".join((*keys, key)), message, suggestion=fix)
+            elif key in entries:
                 entries[key] = self._merged((*keys, key), entries[key], child)
             elif _is_section((*keys, key), child):
                 entries[key] = self._merged((*keys, key), child.with_value({}), child)
@@ -207,6 +212,10 @@ class _Merge:
 
     def _drop(self, keys: Keys, node: Node) -> None:
         self.changes.append(f"{'.'.join(keys)}: {compact(node)} -> {NOTHING}")
+
+
+def _without(key: str) -> Message:
+    return Message("to be without {key}, name in extends a scenario that does not have it", {"key": key})
 
 
 def _rivals(keys: Keys, given: dict[str, Node]) -> list[str]:

@@ -105,24 +105,31 @@ def _counted(node: Node, table: str, region: Region, origin: int, files: Files, 
     roster.join(sheet, region.answers)
     now = dict(zip(villages.codes, levels.tolist(), strict=True))
     later = {*villages.ever.codes} - now.keys()
-    rises, falls, seen = 0, 0, set()
+    risen: list[str] = []
+    fallen: list[str] = []
+    names, seen = dict(zip(villages.codes, villages.names, strict=True)), set()
     for row in sheet.rows:
         cell = next((row.statuses[year] for year in (origin + 1, None) if year in row.statuses), None)
         if row.code in later or cell is None or cell.level == UNKNOWN:
             continue
         if row.code not in now:
             message = Message("the scenario has no such village")
-            fix = Message("correct its code, name or kecamatan, here or in the village table of the scenario")
+            fix = Message(
+                "correct its code, name or kecamatan, here or in the village table of the scenario; a village "
+                "designated in {year} is added to that table with its launch year, or left out here"
+            ).filled(year=origin + 1)
             sheet.table.tell(row.i, "village_code" if row.coded else "village", message, fix)
             continue
         seen.add(row.code)
         if now[row.code] != UNKNOWN:
-            rises += cell.level > now[row.code]
-            falls += cell.level < now[row.code]
+            if cell.level > now[row.code]:
+                risen.append(names[row.code])
+            elif cell.level < now[row.code]:
+                fallen.append(names[row.code])
     if len(collector) > before:
         return None
-    _note(sheet.table.shown, villages, levels.tolist(), seen, (rises, falls), origin, collector)
-    return rises
+    _note(sheet.table.shown, villages, levels.tolist(), seen, (risen, fallen), origin, collector)
+    return len(risen)
 
 
 def _known(villages: Villages) -> list[Known]:
@@ -138,17 +145,22 @@ def _note(
     villages: Villages,
     levels: list[int],
     seen: set[str],
-    moved: tuple[int, int],
+    moved: tuple[list[str], list[str]],
     origin: int,
     collector: ProblemList,
 ) -> None:
-    """Note what was counted, and of which villages the list, or the scenario, says nothing."""
-    values = {"table": table, "origin": origin, "rises": moved[0], "falls": moved[1], "villages": len(villages)}
+    """Note which villages were counted, and of which ones the list, or the scenario, says nothing."""
+    risen, fallen = moved
+    values = {"table": table, "origin": origin, "rises": len(risen), "falls": len(fallen), "villages": len(villages)}
     message = Message(
         "so_far: in {table}, {rises:,} of {villages:,} villages have a higher status than at the end of {origin}, and "
         "{falls:,} a lower one"
     )
     collector.note(message.filled(**values))
+    if risen:
+        collector.note(Message("so_far: risen: {names}", {"names": listed(risen, _MOST_NAMED)}))
+    if fallen:
+        collector.note(Message("so_far: fallen: {names}", {"names": listed(fallen, _MOST_NAMED)}))
     silent = [
         name
         for code, name, level in zip(villages.codes, villages.names, levels, strict=True)

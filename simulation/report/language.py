@@ -58,7 +58,7 @@ class _Places(Formatter):
 
 def printable(text: str, *, lines: bool = False) -> str:
     """Return text without the control characters that could garble a terminal; names come from files."""
-    kept = "\n" if lines else ""
+    kept = "\u00a0\n" if lines else "\u00a0"
     return "".join(c if c.isprintable() or c in kept else "\ufffd" for c in text)
 
 

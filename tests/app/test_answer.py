@@ -184,6 +184,7 @@ def test_names_from_files_cannot_command_the_terminal() -> None:
     assert "\x1b" not in answer
     assert "[red]" in answer
     assert printable("a\nb\u202e") == "a\ufffdb\ufffd"
+    assert printable("1\u00a0/\u00a02") == "1\u00a0/\u00a02"
 
 
 def test_an_error_is_not_parted_from_its_sign() -> None:

@@ -25,6 +25,7 @@ class Made(NamedTuple):
 
 
 Content = str | bytes | Made
+SO_FAR = "so_far: {as_of: 2026-06-30, rises: 3}"
 ODD = "interventions:\n  - name: pokja\n    starts: 2026\n"
 POKJA = ODD + "    capacity: 2\n"
 FROM = "transition: {parameters_from: posterior.parquet}"
@@ -537,6 +538,8 @@ OVERLAYS: dict[str, Case] = {
         "extends: base.yaml\nname: coba\ninterventions:\n  remove: [pokja]\n", interventions=POKJA
     ),
     "remove of another name": _extended("extends: base.yaml\nname: coba\nremove: [pokj]\n", interventions=POKJA),
+    "remove of rises so far": _extended("extends: base.yaml\nname: coba\nremove: [so_far]\n", more=SO_FAR),
+    "rises so far emptied": _extended("extends: base.yaml\nname: coba\nso_far:\n", more=SO_FAR),
     "remove where nothing is inherited": _extended("extends: base.yaml\nname: coba\nremove: [pokja]\n"),
     "a mistake in the scenario that is extended": _extended("extends: base.yaml\nname: coba\n", horizon="horizon: 500"),
 }

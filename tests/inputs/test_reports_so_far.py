@@ -81,9 +81,10 @@ def test_a_list_is_counted_village_by_village(desk: Desk) -> None:
     assert scenario.document["so_far"] == {"as_of": "2026-06-30", "rises": 1}
     assert "juni.csv" in scenario.provenance.files
     assert scenario.sources["so_far.rises"] == "stated; juni.csv"
-    (note,) = (str(note) for note in scenario.provenance.notes if "so_far" in str(note))
+    note, *named = (str(note) for note in scenario.provenance.notes if "so_far" in str(note))
     assert "1 of 6 villages have a higher status" in note
     assert "and 1 a lower one" in note
+    assert named == ["so_far: risen: Benua", "so_far: fallen: Asam"]
     assert again(desk, scenario) == scenario
 
 

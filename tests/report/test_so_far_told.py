@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,9 @@ from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 from simulation.report import plots
+from simulation.report.document.blocks import On, Paragraph
+from simulation.report.kinds.kind import Source
+from simulation.report.kinds.registry import kind_of
 from simulation.report.language import language
 
 DAY = date(2026, 6, 30)
@@ -72,6 +76,31 @@ def test_the_headline_says_given_what_and_the_lines_below_what_it_was_before(cod
     short = in_terminal(made(), code)
     assert all(part in on_one_line(short) for part in SAID[code])
     assert " 2026  " in short
+
+
+@pytest.mark.parametrize(("code", "said"), [("en", "of the sets of assumptions"), ("id", "gugus asumsi yang dicoba")])
+def test_the_range_of_the_chance_is_said_where_the_table_may_find_no_room(code: str, said: str) -> None:
+    """Without rises so far it stands in the table alone."""
+    assert said in on_one_line(in_terminal(made(), code))
+    assert said not in on_one_line(in_terminal(forecast(scenario(None), 200, 20), code))
+
+
+def test_none_risen_so_far_is_said_in_words() -> None:
+    """No count of 0 villages that rose."""
+    short = on_one_line(in_terminal(made(0), "id"))
+    assert "sedangkan sampai 30 Juni 2026 belum ada yang naik" in short
+    assert "0 kampung naik" not in short
+
+
+def test_a_brief_names_the_source_of_the_count() -> None:
+    """Where the scenario does; none else."""
+    result = result_of(made())
+    stated = replace(result, sources={**result.sources, "so_far.rises": "stated; juni.xlsx"})
+    for told, named in ((stated, True), (result, False)):
+        page = kind_of(made()).document(told, language("id"), Source()).shown(On.ANSWER)
+        text = " ".join(block.text for block in page if isinstance(block, Paragraph))
+        assert "sebelum ini diketahui" in text
+        assert ("Asal jumlah itu: juni.xlsx." in text) == named
 
 
 def test_a_share_that_is_stated_is_told_as_stated() -> None:

@@ -85,7 +85,10 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         yield Paragraph(speech.say(PLACEHOLDERS), on=_ANSWER)
     yield from _needed(speech, result)
     if given := " ".join(words.given_so_far(speech, result.districts[0])):
-        yield Paragraph(given, lead=speech.say("So far"), on=_ANSWER)
+        counted = wording.source_text(speech, result.sources.get("so_far.rises", ""))
+        source_of_count = speech.say("Source of the count: {source}.", source=counted.rstrip(".")) if counted else ""
+        yield Paragraph(given, lead=speech.say("So far"), on=_ANSWER & ~On.ANSWER)
+        yield Paragraph(f"{given} {source_of_count}".rstrip(), lead=speech.say("So far"), on=On.ANSWER)
     yield Paragraph(wording.scale(speech), quiet=True, on=On.ANSWER)
     if wording.status_source(speech, result.sources):
         quoted = source.scenario and not _as_of(source) and words.days_of_data(speech, result, source.scenario)
@@ -94,7 +97,12 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         yield Paragraph(f"{listed}. {days}".rstrip(), lead=speech.say("Status data"), on=On.ANSWER)
     sure = "" if result.several else words.how_sure(speech, result.districts[0])
     over = over_launches(speech, result.elsewhere)
-    in_table = not result.several and words.known_interval(result.districts[0].years[0]) is not None
+    # Beside what was before the rises so far there may be no room left for the table.
+    in_table = (
+        not result.several
+        and result.districts[0].so_far is None
+        and words.known_interval(result.districts[0].years[0]) is not None
+    )
     yield rests_on(speech, result.basis, On.TERMINAL, " ".join(filter(None, ["" if in_table else sure, over])))
     sure = " ".join(filter(None, [sure, over]))
     yield rests_on(speech, result.basis, _ANSWER & ~(On.ANSWER | On.TERMINAL), sure)

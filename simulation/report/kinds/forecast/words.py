@@ -94,6 +94,8 @@ def event(speech: Language, district: District) -> str:
     asked = wording.event(speech, target.key, first.needed.ends, target.denominator, target.levels, first.year)
     if so_far is None:
         return asked
+    if not so_far.rises:
+        return speech.say("{event}, given that none had risen by {day}", event=asked, day=speech.day_of(so_far.as_of))
     return speech.say(
         "{event}, given that {rises} had risen by {day}",
         event=asked,
