@@ -44,9 +44,19 @@ class _Apart(Compiler):
         return super().define_pipelines()
 
 
-_conducting = njit(cache=True, nogil=True, error_model="numpy")
-_compiled = njit(cache=True, nogil=True, error_model="numpy", pipeline_class=_Apart)
-_inlined = njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _can_be_kept() -> bool:
+    """Return whether Numba can keep compiled code: neither this folder nor the user's need be writable."""
+    try:
+        njit(cache=True)(_can_be_kept)
+    except RuntimeError:
+        return False
+    return True
+
+
+_KEPT = _can_be_kept()
+_conducting = njit(cache=_KEPT, nogil=True, error_model="numpy")
+_compiled = njit(cache=_KEPT, nogil=True, error_model="numpy", pipeline_class=_Apart)
+_inlined = njit(cache=_KEPT, nogil=True, error_model="numpy", inline="always")
 
 _N, _Q = np.uint64(LANES), np.uint64(QUARTER)
 

@@ -138,3 +138,14 @@ def test_it_runs_where_it_pays_and_can_follow_the_law(monkeypatch: pytest.Monkey
     monkeypatch.setattr(compiled, "is_installed", lambda: False)
     assert ask(Effort(1, 10**8)) == "absent"
     assert compiled.simulator(compiled=True) is batch.simulate
+
+
+def test_code_that_cannot_be_kept_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where neither the package's folder nor the user's can be written, as in some containers, Numba would raise."""
+    from numba.core import caching
+
+    from simulation.engine import kernel_loops
+
+    assert kernel_loops._can_be_kept()
+    monkeypatch.setattr(caching.CompileResultCacheImpl, "_locator_classes", [])
+    assert not kernel_loops._can_be_kept()
