@@ -12,7 +12,9 @@ from ..domain.status import UNKNOWN
 from ..domain.villages import Villages
 from .districts import Region, sheet_of
 from .files import Files
+from .office.records import days_named
 from .office.roster import Known, Roster
+from .office.sheets import VillageSheet
 from .problem_list import Node, ProblemList, tell_at
 from .schema import ScenarioFile
 from .schema import SoFar as SoFarSection
@@ -85,20 +87,9 @@ def _counted(node: Node, table: str, region: Region, origin: int, files: Files, 
         fix = Message("write how many villages have risen: so_far.rises")
         collector.add(place, "so_far.table", message, suggestion=fix)
         return None
-    source = files.read(table, place.place, "so_far.table")
-    if source is None:
-        return None
-    sheet, before = (
-        read_statuses(source, collector, origin + 1, sheet_of(node, "so_far"), region.answers),
-        len(collector),
-    )
+    before = len(collector)
+    sheet = _read_list(node, table, region, origin, files, collector)
     if sheet is None:
-        return None
-    years = {year for row in sheet.rows for year in row.statuses}
-    if not years & {origin + 1, None}:
-        message = Message("no column says the statuses of {year}").filled(year=origin + 1)
-        fix = Message("add a column of {year}, or name the list of that year").filled(year=origin + 1)
-        sheet.table.grid.tell(sheet.table.header, message, fix)
         return None
     villages = region.districts[0]
     roster = Roster(_known(villages))
@@ -130,6 +121,29 @@ def _counted(node: Node, table: str, region: Region, origin: int, files: Files, 
         return None
     _note(sheet.table.shown, villages, levels.tolist(), seen, (risen, fallen), origin, collector)
     return len(risen)
+
+
+def _read_list(
+    node: Node, table: str, region: Region, origin: int, files: Files, collector: ProblemList
+) -> VillageSheet | None:
+    """Return the list of the first forecast year, the days that it names noted; None with every problem told."""
+    section = node.mapping["so_far"].mapping
+    source = files.read(table, section["table"].place, "so_far.table")
+    if source is None:
+        return None
+    sheet = read_statuses(source, collector, origin + 1, sheet_of(node, "so_far"), region.answers)
+    if sheet is None:
+        return None
+    years = {year for row in sheet.rows for year in row.statuses}
+    if not years & {origin + 1, None}:
+        message = Message("no column says the statuses of {year}").filled(year=origin + 1)
+        fix = Message("add a column of {year}, or name the list of that year").filled(year=origin + 1)
+        sheet.table.grid.tell(sheet.table.header, message, fix)
+        return None
+    if days := days_named(sheet.changes):
+        values = {"days": listed(f"“{day}”" for day in days), "day": section["as_of"].text}
+        collector.note(Message("so_far: the list names {days}; as_of is {day}", values))
+    return sheet
 
 
 def _known(villages: Villages) -> list[Known]:

@@ -420,6 +420,10 @@ WITH_FILES: dict[str, Case] = {
         {"more": "so_far: {as_of: 2026-06-30, table: juni.csv}"},
         {"juni.csv": "village,subdistrict,status\nBenua,Takisung,mandiri\nTabanio,Takisung,\nSabuhur,Jorong,dasar\n"},
     ),
+    "so far in a list of another day": Case(
+        {"more": "so_far: {as_of: 2026-06-30, table: juni.csv}"},
+        {"juni.csv": "Keadaan 31 Maret 2026,,\nvillage,subdistrict,status\nBenua,Takisung,mandiri\n"},
+    ),
     "so far in a list of another year": Case(
         {"more": "so_far: {as_of: 2026-06-30, table: juni.csv}"},
         {"juni.csv": "village_code,village,subdistrict,status_2024\n63.01.01.2001,Benua,Takisung,mandiri\n"},

@@ -100,7 +100,7 @@ def test_a_brief_names_the_source_of_the_count() -> None:
         page = kind_of(made()).document(told, language("id"), Source()).shown(On.ANSWER)
         text = " ".join(block.text for block in page if isinstance(block, Paragraph))
         assert "sebelum ini diketahui" in text
-        assert ("Asal jumlah itu: juni.xlsx." in text) == named
+        assert ("Asal jumlah yang sudah naik: juni.xlsx." in text) == named
 
 
 def test_a_share_that_is_stated_is_told_as_stated() -> None:

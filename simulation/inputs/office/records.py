@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -167,6 +167,12 @@ class ListedVillage:
     contradicting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
+def days_named(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return what of a table was passed over and names a day or a month."""
+    around = (change.written for change in changes if change.kind == "passed_over")
+    return tuple(dict.fromkeys(text for text in around if names_a_day(text)))
+
+
 @dataclass(frozen=True)
 class Lists:
     """What some files say of the villages of a district.
@@ -201,8 +207,7 @@ class Lists:
     @property
     def days(self) -> tuple[str, ...]:
         """What stands above and below the lists and names a day or a month, such as ``Sukamaju, 5 Januari 2026``."""
-        around = (change.written for change in self.changes if change.kind == "passed_over")
-        return tuple(dict.fromkeys(text for text in around if names_a_day(text)))
+        return days_named(self.changes)
 
     def moves(self, before: int, after: int) -> tuple[int, int, int]:
         """Return of how many villages the statuses of two years are known, and how many of these rose and fell."""
