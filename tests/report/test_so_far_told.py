@@ -137,6 +137,15 @@ def test_chances_of_single_villages_say_that_they_do_not_know_who_has_risen() ->
     assert "given how many had risen so far, not which" in on_one_line(in_terminal(made(), "en", verbose=True))
 
 
+def test_another_reading_says_that_it_does_not_know_to_which_status_they_rose() -> None:
+    """The list may show more rises to mandiri than it counts on; where none has risen there is nothing to know."""
+    for rises, said in ((1, True), (0, False)):
+        page = kind_of(made()).document(result_of(made(rises)), language("en"), Source()).shown(On.ANSWER)
+        text = " ".join(block.text for block in page if isinstance(block, Paragraph))
+        assert "rising to mandiri or paripurna" in text
+        assert ("not to which status" in text) == said
+
+
 def test_the_result_holds_what_was_known_and_nothing_that_did_not_know_it() -> None:
     """The default priors elsewhere, and why the year differs from the past, know nothing of it."""
     result = result_of(made())

@@ -239,7 +239,7 @@ def other_reading(speech: Language, district: District) -> str | None:
     if key not in district.readings:
         return None
     chance = district.readings[key][0]
-    return speech.say(
+    said = speech.say(
         other,
         share=target_share(speech, target),
         levels=speech.either(target.levels),
@@ -247,6 +247,9 @@ def other_reading(speech: Language, district: District) -> str | None:
         chance=wording.chance(speech, chance),
         word=wording.word(speech, chance),
     )
+    if district.so_far is not None and district.so_far.rises:
+        said += " " + speech.say("Of the rises so far it knows how many there were, not to which status.")
+    return said
 
 
 def _verdict_of_many(speech: Language, result: ForecastResult) -> str:
