@@ -256,9 +256,9 @@ def _before(ensemble: Ensemble, index: int) -> Estimate:
 
 
 def _chances(scenario: Assumptions, outcome: Outcome, reading: Target) -> Floats:
-    """Return how likely a reading of the target was in each trajectory and year, or by how much that estimates it.
+    """Return numbers whose mean over trajectories is the chance of a reading, shape (…, Y).
 
-    What falls take off is told by the trajectories: in how many enough rise, but not net of falls.
+    Of rises net of falls: how likely enough rises were, less 1 where falls took enough of them off.
     """
     gross = replace(reading, net_of_falls=False)
     lost = outcome.counts.met(gross) & ~outcome.counts.met(reading)

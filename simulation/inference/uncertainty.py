@@ -126,8 +126,8 @@ def simulation_error(values: Floats, kept: Bools | None = None, rows: Rows | Non
     number, total, squares = (each[number > 0] for each in (number, total, squares))
     clusters, size = number.size, float(number.sum())
     independent = _independent(clusters, rows)
-    counts = np.ptp(values[counted]) == 0 and values[counted][0] % 1 == 0
-    if counts or size == 1:
+    counted_alike = np.ptp(values[counted]) == 0 and values[counted][0] % 1 == 0
+    if counted_alike or size == 1:
         return WILSON_Z / ((independent if clusters > 1 else size) + WILSON_Z**2)
     inside = number >= FEWEST
     scatter = np.maximum(squares - total**2 / number, 0.0)[inside] / (number[inside] - 1)
