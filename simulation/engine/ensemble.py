@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -161,15 +162,16 @@ def run(
             return _computed_elsewhere(task, missing, executor)
         return _computed(task, missing, workers, apart=apart)
 
-    finished = _told(_finished(todo, sink, computed), progress, effort, scenario)
     outcomes = _places_for(scenario, effort)
     failures: dict[int, list[Failure]] = {}
     without: list[int] = []
-    for place, outcome in _whole(finished, todo, effort, task):
-        outcomes[place] = outcome
-        failures[place] = in_order(outcome.failures)
-        if not outcome.kept.any():
-            without.append(place)
+    # Closed here: left to the collector of garbage, a worker might have to wait for its own end.
+    with closing(_finished(todo, sink, computed)) as finished:
+        for place, outcome in _whole(_told(finished, progress, effort, scenario), todo, effort, task):
+            outcomes[place] = outcome
+            failures[place] = in_order(outcome.failures)
+            if not outcome.kept.any():
+                without.append(place)
     if without:
         first, so_far = min(without), scenario.so_far
         district = scenario.districts[first].district
@@ -302,7 +304,7 @@ class _Task:
 
 def _finished(
     todo: list[Chunk], sink: ChunkSink | None, computed: Callable[[list[Chunk]], Iterator[tuple[Chunk, Outcome]]]
-) -> Iterator[tuple[Chunk, Outcome]]:
+) -> Generator[tuple[Chunk, Outcome], None, None]:
     """Yield every chunk with its outcome, as they become ready."""
     missing: list[Chunk] = []
     for chunk in todo:

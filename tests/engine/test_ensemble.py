@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from districts import everything_on
 
@@ -63,3 +65,15 @@ def test_a_forecast_introduces_itself_in_a_line() -> None:
     text = repr(kkb.forecast(everything_on(), replicates=8))
     assert text.startswith("<Forecast test, 1 draws × 8 replicates, P(met in 2026) Kabupaten Contoh:")
     assert len(text) < 200
+
+
+def test_whoever_stops_a_run_leaves_no_worker_behind() -> None:
+    """However long what stopped it is kept: else some later moment would wait for the workers, in any thread."""
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        run(everything_on(), Effort(40, 5), seed=1, workers=2, chunk_cells=1000, progress=stop)
+    assert stopped.value.__traceback__
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPool")]
