@@ -70,7 +70,7 @@ def test_a_forecast_introduces_itself_in_a_line() -> None:
 def test_whoever_stops_a_run_leaves_no_worker_behind() -> None:
     """However long what stopped it is kept: else some later moment would wait for the workers, in any thread."""
 
-    def stop(done: int, total: int) -> None:
+    def stop(*_: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt) as stopped:
