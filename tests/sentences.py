@@ -1,9 +1,9 @@
 """Sentences of the code and their translations: `python tests/sentences.py` brings the catalogue up to date.
 
-English stands in the code, in ``say("…")``, ``phrase("…")`` and ``Message("…")``; Indonesian in
-``simulation/report/locale/id.po``, one entry a sentence, in the order of the alphabet. The command adds an entry for
-each new sentence (with the translation of the sentence it seems to replace, marked fuzzy, or empty), deletes entries
-that nothing says any more, and names what a person has still to translate.
+English stands in the code, in ``say("…")``, ``phrase("…")`` and ``Message("…")``, and in ``say("…")`` of templates;
+Indonesian in ``simulation/report/locale/id.po``, one entry a sentence, in the order of the alphabet. The command adds
+an entry for each new sentence (with the translation of the sentence it seems to replace, marked fuzzy, or empty),
+deletes entries that nothing says any more, and names what a person has still to translate.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "simulation" / "report" / "locale" / "id.po"
@@ -34,9 +36,22 @@ msgstr ""
 
 
 def sentences() -> set[str]:
-    """Return every sentence that stands in the code."""
-    modules = (path.read_text(encoding="utf-8") for path in (ROOT / "simulation").rglob("*.py"))
-    return {sentence for module in modules for sentence in _of_module(module)}
+    """Return every sentence that stands in the code and in the templates."""
+    readers = {"*.py": _of_module, "*.html": _of_template}
+    return {
+        sentence
+        for pattern, read in readers.items()
+        for path in (ROOT / "simulation").rglob(pattern)
+        for sentence in read(path.read_text(encoding="utf-8"))
+    }
+
+
+@cache
+def _of_template(text: str) -> frozenset[str]:
+    """Return every sentence of a template; the first of its arguments where it has places."""
+    calls = extract_from_ast(Environment(autoescape=True).parse(text), gettext_functions=["say"])
+    firsts = [said[0] if isinstance(said, tuple) else said for _, _, said in calls]
+    return frozenset(first for first in firsts if first is not None)
 
 
 @cache
