@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from elements import Element, parsed
 
 from simulation.report.document import terminal
 from simulation.report.document.blocks import (
@@ -28,65 +28,7 @@ from simulation.report.language import LANGUAGES, language
 from simulation.report.store.folder import load
 
 EXAMPLE = Path(__file__).parents[2] / "results" / "example"
-VOID = {"img", "br", "meta", "link", "input"}
 HOSTILE = '<script>alert("1")</script> & <b>'
-
-
-class Element:
-    """An element, or the whole: its name, attributes, and what is in it."""
-
-    def __init__(self, name: str, attributes: dict[str, str]) -> None:
-        self.name, self.attributes = name, attributes
-        self.inside: list[Element | str] = []
-
-    @property
-    def text(self) -> str:
-        """All text in it, spaces as a browser shows them."""
-        return " ".join("".join(one if isinstance(one, str) else one.text for one in self.inside).split())
-
-    def all(self, *names: str) -> list[Element]:
-        """Return the elements of these names in it, in reading order."""
-        return [one for one in self.walk() if one.name in names]
-
-    def walk(self) -> Iterator[Element]:
-        """Yield every element in it."""
-        for one in self.inside:
-            if isinstance(one, Element):
-                yield one
-                yield from one.walk()
-
-
-class Reader(HTMLParser):
-    """Reads HTML that closes every element that it opens."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.whole = Element("", {})
-        self.open = [self.whole]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin an element."""
-        element = Element(tag, {name: value or "" for name, value in attrs})
-        self.open[-1].inside.append(element)
-        if tag not in VOID:
-            self.open.append(element)
-
-    def handle_endtag(self, tag: str) -> None:
-        """End the element that was begun last."""
-        assert self.open.pop().name == tag
-
-    def handle_data(self, data: str) -> None:
-        """Keep text."""
-        self.open[-1].inside.append(data)
-
-
-def parsed(html: str) -> Element:
-    """Return the elements of a piece of HTML."""
-    reader = Reader()
-    reader.feed(html)
-    reader.close()
-    assert reader.open == [reader.whole]
-    return reader.whole
 
 
 def shown(blocks: Sequence[Block], code: str = "en", **how: int) -> Element:
@@ -161,7 +103,7 @@ def test_texts_of_a_prose_table_are_flush_left_and_lines_to_write_on_name_no_row
         ]
     ).all("table")
     assert prose.attributes == {"class": "prose"}
-    assert [one.attributes for one in prose.all("td")] == [{}]
+    assert [one.attributes for one in prose.all("td")] == [{"data-column": "source"}]
     assert empty.attributes == {"class": "to-fill"}
     assert (len(empty.all("td")), len(empty.all("caption")), len(empty.all("tr"))) == (6, 0, 4)
 
