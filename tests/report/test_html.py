@@ -86,6 +86,21 @@ def test_a_table_names_its_rows_and_columns() -> None:
     assert [row.attributes.get("class") for row in table.all("tr")] == [None, None, None, "total"]
 
 
+@pytest.mark.parametrize(
+    ("columns", "row", "name"),
+    [
+        (["rank", "village", "chance"], ["1", "Teratai 2", "54%"], "Teratai 2"),
+        (["villages reached", "chance"], ["8", "54%"], "8"),
+        (["year", "reading"], ["2026", "rises"], "2026"),
+        (["rank"], ["1"], "1"),
+    ],
+)
+def test_a_row_is_named_by_its_village_and_not_by_its_rank(columns: list[str], row: list[str], name: str) -> None:
+    """An effort or a year does name it."""
+    (table,) = shown([Table("Villages", columns, [row])]).all("table")
+    assert [one.text for one in table.all("th") if one.attributes["scope"] == "row"] == [name]
+
+
 def test_what_is_wide_scrolls_by_keyboard_under_its_own_name() -> None:
     """A table under its caption, a figure as one."""
     named = {"role": "region", "tabindex": "0", "class": "scrolling"}

@@ -13,6 +13,7 @@ from string import Formatter
 import pytest
 from districts import everything_on
 from foreign_numbers import DECIMAL_COMMA, DECIMAL_POINT, FOREIGN, OWN
+from jinja2 import Environment, nodes
 from matplotlib.text import Text
 from sentences import CATALOGUE, catalogue, sentences, untranslated
 from spoken_sentences import glued, non_literal
@@ -202,6 +203,15 @@ def test_every_sentence_stands_whole_in_the_code() -> None:
     """No sentence is made while the program runs, for then no catalogue could hold it."""
     modules = [ast.parse(path.read_text(encoding="utf-8")) for path in ROOM.rglob("*.py")]
     assert [sentence for tree in modules for sentence in non_literal(tree)] == []
+    templates = [Environment(autoescape=True).parse(path.read_text(encoding="utf-8")) for path in ROOM.rglob("*.html")]
+    said = [call.args[0] for tree in templates for call in tree.find_all(nodes.Call) if _says(call)]
+    assert any(isinstance(sentence, nodes.Const) for sentence in said)
+    assert [sentence for sentence in said if not isinstance(sentence, nodes.Const | nodes.Name | nodes.Getattr)] == []
+
+
+def _says(call: nodes.Call) -> bool:
+    """Return whether a template says something."""
+    return isinstance(call.node, nodes.Name) and call.node.name == "say"
 
 
 def test_numbers_of_the_other_language_are_found() -> None:

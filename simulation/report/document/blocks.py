@@ -28,6 +28,7 @@ Cell = str | int | float | None
 Form = Literal["text", "prose", "year", "whole", "decimal", "percent", "chance", "points", "money"]
 UNKNOWN = "–"
 _NUMBER = re.compile(r"$|–$|\* ?|[<>+−-]?(Rp)?\d")
+_RANK = re.compile(r"\d{1,3}")
 NARROWEST, WIDEST, CELL_MARGIN = 9, 80, 3
 """Letters that a column has room for at least, and beyond which a text is wrapped."""
 LONGEST_NUMBER = 20
@@ -280,6 +281,13 @@ class TextTable:
         """Whether a column holds numbers: all but the first whose cells begin like one."""
         numbers = [all(_NUMBER.match(cell) for cell in cells) for _, cells in self._columns()]
         return [False, *([False] * (len(numbers) - 1) if self.prose else numbers[1:])]
+
+    @property
+    def names(self) -> int:
+        """Place of the column that names the rows: the first, or the second where the first only ranks them."""
+        (_, first), *others = self._columns()
+        ranks = all(_RANK.fullmatch(cell) for cell in first)
+        return 1 if ranks and others and not self.flush_right[1] else 0
 
     def _columns(self) -> list[tuple[str, Sequence[str]]]:
         """Return header and cells of every column; a table without rows has a single empty cell in each."""
