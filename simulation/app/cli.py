@@ -21,6 +21,7 @@ from .commands.export import export
 from .commands.forecast import forecast
 from .commands.help import show_help
 from .commands.new import new
+from .commands.page import page
 from .commands.plan import plan
 from .commands.register import register
 from .commands.replay import replay
@@ -37,6 +38,7 @@ app = App(name="kampungkb", help=HELP.say("Will a district meet its Kampung KB t
 
 app.callback()(keep_settings)
 app.command(help=HELP.say("From an office's list to a forecast and a brief."))(start)
+app.command(help=HELP.say("All of it in a browser: drop a list in, read the answer."))(page)
 app.command(help=HELP.say("Write a starter scenario and a village table to fill in."))(new)
 app.command(help=HELP.say("Check scenario files: all problems of all files at once."))(check)
 app.command(help=HELP.say("Forecast whether the target is met, and write a run folder."))(forecast)

@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -20,6 +20,9 @@ from ..engine.failure import EnsembleError
 from ..report.language import Language, phrase, printable
 from .meant import likely, unquoted_path
 from .options import Settings, language_of_help
+
+if TYPE_CHECKING:
+    from ..report.document.blocks import Row, Table
 
 RUN_FAILED = 1
 BAD_INPUT = 2
@@ -60,34 +63,47 @@ def report_errors(settings: Settings) -> Iterator[None]:
 
 def _show(settings: Settings, error: Exception) -> int:
     """Show an error on stderr, and return the exit code."""
-    say = settings.language().say
-    match error:
-        case ProblemsError():
-            show_problems(settings, [error])
-            return BAD_INPUT
-        case StoppedError():
-            sentences = [str(error)]
-        case MemoryError():
-            sentences = [say("The run failed: not enough memory. Ask for fewer draws or replicates.")]
-        case OSError(filename=str(file)):
-            from ..report.files import reason
-
-            sentences = [say("The run failed: {file}: {reason}", file=file, reason=settings.in_words(reason(error)))]
-        case KampungError():
-            reasons = [settings.in_words(reason) for reason in getattr(error, "reasons", [str(error)])]
-            if len(reasons) > 1:
-                sentences = [say("Not possible, for several reasons:"), *(f"- {reason}" for reason in reasons)]
-            elif isinstance(error, EnsembleError):
-                sentences = [say("The run failed: {reason}", reason=reasons[0])]
-            else:
-                sentences = [say("Not possible: {reason}", reason=reasons[0])]
-        case _:
-            sentences = [say("The run failed: {kind}: {reason}", kind=type(error).__name__, reason=error)]
-            if not settings.debug:
-                sentences.append(say("Run it again with --debug to see where."))
+    if isinstance(error, ProblemsError):
+        show_problems(settings, [error])
+        return BAD_INPUT
+    sentences = sentences_of(settings, error)
+    if not settings.debug and not _is_told(error):
+        sentences.append(settings.language().say("Run it again with --debug to see where."))
     typer.echo(printable("\n".join([*sentences, *getattr(error, "__notes__", ())]), lines=True), err=True)
     refused = isinstance(error, KampungError) and not isinstance(error, EnsembleError)
     return BAD_INPUT if refused else RUN_FAILED
+
+
+def _is_told(error: Exception) -> bool:
+    """Return whether the sentences of an error say what is wrong."""
+    return isinstance(error, KampungError | StoppedError | MemoryError) or (
+        isinstance(error, OSError) and isinstance(error.filename, str)
+    )
+
+
+def sentences_of(settings: Settings, error: Exception) -> list[str]:
+    """Return what is said of an error; of problems of files, what `problem_lines` makes of each."""
+    say = settings.language().say
+    match error:
+        case ProblemsError():
+            return list(problem_lines(settings.language(), error.problems))
+        case StoppedError():
+            return [str(error)]
+        case MemoryError():
+            return [say("The run failed: not enough memory. Ask for fewer draws or replicates.")]
+        case OSError(filename=str(file)):
+            from ..report.files import reason
+
+            return [say("The run failed: {file}: {reason}", file=file, reason=settings.in_words(reason(error)))]
+        case KampungError():
+            reasons = [settings.in_words(reason) for reason in getattr(error, "reasons", [str(error)])]
+            if len(reasons) > 1:
+                return [say("Not possible, for several reasons:"), *(f"- {reason}" for reason in reasons)]
+            if isinstance(error, EnsembleError):
+                return [say("The run failed: {reason}", reason=reasons[0])]
+            return [say("Not possible: {reason}", reason=reasons[0])]
+        case _:
+            return [say("The run failed: {kind}: {reason}", kind=type(error).__name__, reason=error)]
 
 
 def show_problems(settings: Settings, errors: Sequence[ProblemsError]) -> None:
@@ -128,6 +144,25 @@ def problem_lines(speech: Language, problems: Iterable[Problem]) -> Iterator[str
                     "  " + speech.say("the same in lines {lines} ({number} more)", lines=numbers, number=number)
                 )
         yield "\n".join(lines)
+
+
+def problem_table(speech: Language, problems: Iterable[Problem]) -> Table:
+    """Return problems as a table: beside each cell, or place in a file, what is wrong there."""
+    from ..report.document.blocks import Table
+
+    rows: list[Row] = []
+    for problem in problems:
+        data = as_data(speech, problem)
+        row: Row = {
+            speech.say("Place"): _place(speech, problem),
+            speech.say("What stands there"): data["found"],
+            speech.say("What is wrong"): data["message"],
+            speech.say("Allowed"): data["allowed"] or "",
+            speech.say("Suggestion"): data["suggestion"] or "",
+        }
+        rows.append(row)
+    caption = speech.say("Problems found: {number}. Correct them and run again.", number=speech.number(len(rows)))
+    return Table.of(caption, rows, prose=True)
 
 
 def with_sheet(speech: Language, table: str) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from ..domain.messages import Message
 from ..report.language import LANGUAGES, Language, language, language_of_environment, printable
+
+if TYPE_CHECKING:
+    from ..engine.ensemble import Progress
 
 LanguageChoice = Literal["id", "en"]
 EngineChoice = Literal["batch", "mesa", "exact"]
@@ -144,6 +148,12 @@ class Settings:
         """Say something on stderr, unless asked to be quiet."""
         if not self.quiet:
             typer.echo(printable(self.in_words(sentence)), err=True)
+
+    def progress(self, doing: tuple[str, str], resuming: Callable[[], bool]) -> AbstractContextManager[Progress]:
+        """Return what shows how far some work is; what it takes is told at `ProgressReport`."""
+        from .progress import ProgressReport
+
+        return ProgressReport(self.language(), quiet=self.quiet, resuming=resuming, doing=doing)
 
 
 def quoted(path: Path) -> str:

@@ -145,6 +145,11 @@ class Interview:
         return "" if question.allowed is None else self._speech.problem(question.allowed)
 
     @property
+    def asked(self) -> list[tuple[Question, str]]:
+        """The questions so far that were asked, each with its answer; "" where nothing could be proposed."""
+        return [(question, found) for question, found in self._asked.values() if found is not None]
+
+    @property
     def unasked(self) -> list[str]:
         """Keys of the file of answers that no question has.
 

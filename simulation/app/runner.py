@@ -26,7 +26,6 @@ from ..report.store.folder import Answer, versions
 from ..report.store.making import Place, UnwrittenError, obtain
 from .errors import StoppedError
 from .options import Settings, quoted
-from .progress import ProgressReport
 
 if TYPE_CHECKING:
     from ..report.store.chunks import ChunkFolder
@@ -191,7 +190,7 @@ def _compute(
 
     with (
         nullcontext() if address is None else workers_at(address) as executor,
-        ProgressReport(speech, quiet=settings.quiet, resuming=resuming, doing=kind.doing) as progress,
+        settings.progress(kind.doing, resuming) as progress,
     ):
         try:
             with _telling_what_is_slow(settings):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..domain.messages import listed
 from ..domain.status import LEVELS, UNKNOWN
 from ..inputs.office.records import Cell, Change, ChangeKind, ListedVillage, Lists
+from .document.blocks import Table
 from .files import whole_file
 from .language import Language, phrase
 
@@ -262,27 +263,29 @@ def _place(change: Change) -> str:
 
 
 def _write_changes(book: Workbook, speech: Language, lists: Lists) -> None:
-    page, say = book.add_worksheet(speech.say("Changes")), speech.say
+    page, table = book.add_worksheet(speech.say("Changes")), changes_table(speech, lists)
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F2F2F2", "bottom": 1})
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
-    page.write_string(
-        0,
-        0,
-        say("What was read differently from what is written, the most important first."),
-        book.add_format({"bold": True}),
-    )
-    headers = [say("kind of change"), say("file"), say("sheet"), say("cell"), say("written"), say("read as")]
+    page.write_string(0, 0, table.caption, book.add_format({"bold": True}))
+    headers = [column.title for column in table.typed_columns]
     for place, (header, width) in enumerate(zip(headers, (26, 34, 14, 8, 40, 30), strict=True)):
         page.set_column(place, place, width, wrapped)
         page.write_string(2, place, header, bold)
-    rows = list(_rows(speech, lists))
-    for number, row in enumerate(rows, start=3):
+    for number, row in enumerate(table.rows, start=3):
         for place, cell in enumerate(row):
-            page.write_string(number, place, cell, wrapped)
-    page.autofilter(2, 0, 2 + len(rows), len(headers) - 1)
+            page.write_string(number, place, str(cell), wrapped)
+    page.autofilter(2, 0, 2 + len(table.rows), len(headers) - 1)
     page.freeze_panes(3, 0)
     page.repeat_rows(2)
     _for_paper(page)
+
+
+def changes_table(speech: Language, lists: Lists) -> Table:
+    """Return what was read otherwise than written, a row for each cell; the weightiest first."""
+    say = speech.say
+    headers = [say("kind of change"), say("file"), say("sheet"), say("cell"), say("written"), say("read as")]
+    caption = say("What was read differently from what is written, the most important first.")
+    return Table(caption, headers, list(_rows(speech, lists)), prose=True)
 
 
 def _rows(speech: Language, lists: Lists) -> Iterator[list[str]]:

@@ -53,6 +53,13 @@ def summary_of(
     return Document(title, [Paragraph(verdict(speech, forecast), strong=True), *map(Paragraph, said)])
 
 
+def what_was_read(speech: Language, lists: Lists) -> Iterator[str]:
+    """Yield what lists say before anything is computed: villages, rises, and what was read otherwise or not at all."""
+    yield from _read(speech, lists)
+    yield from _changed(speech, lists)
+    yield from _unused(speech, lists)
+
+
 def _read(speech: Language, lists: Lists) -> Iterator[str]:
     """Yield how many villages were read, and how many of them rose and fell between two dates."""
     say, number, villages = speech.say, speech.number, lists.present

@@ -13,8 +13,8 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from simulation.app.commands import start as command
 from simulation.app.options import Settings
+from simulation.app.starting import OfDistrict, Start, read_and_ask, write_scenario
 from simulation.domain.messages import DataError
 from simulation.inputs.answers import read_answers
 from simulation.inputs.scenario import load_scenario
@@ -64,14 +64,15 @@ def test_every_workbook_becomes_a_scenario_by_itself(files: tuple[str, ...], off
     """
     answers = office / "answers.yaml"
     answers.write_text(YEAR_OF_TEMPLATE, encoding="utf-8")
-    run = command._Start(Settings(lang="id", quiet=True), office, 1000, answers, "proposals")
+    run = Start(Settings(lang="id", quiet=True), office, 1000, "proposals", answers)
     data = [office / file for file in files]
-    lists, wanted = command._ask(run, data)
-    scenario = load_scenario(command._write_scenario(run, data, lists, wanted))
+    asked = read_and_ask(run, data)
+    assert isinstance(asked, OfDistrict)
+    scenario, lists = load_scenario(write_scenario(run, data, asked)), asked.lists
     (district,) = scenario.districts
     villages, unknown = CASES[files]
     assert (len(district), len(district.subdistricts)) == (villages, 12)
-    assert (district.district, scenario.origin) == (wanted.kabupaten.name, 2025)
+    assert (district.district, scenario.origin) == (asked.wanted.kabupaten.name, 2025)
     assert {year: sum(one.statuses.get(year, -1) < 0 for one in lists.villages) for year in lists.years} == unknown
 
 
@@ -80,9 +81,10 @@ def test_a_village_that_is_designated_after_the_last_list_joins(tmp_path: Path) 
     written = tmp_path / "daftar Tanah Laut.csv"
     text = "Desa,Kecamatan,Status 2025,Tahun Pencanangan\nSatu,Utara,Dasar,2019\nDua,Utara,,2018\nBaru,Utara,,2026\n"
     written.write_text(text, encoding="utf-8")
-    run = command._Start(Settings(lang="id", quiet=True), tmp_path, 1000, None, "proposals")
-    lists, wanted = command._ask(run, [written])
-    scenario = load_scenario(command._write_scenario(run, [written], lists, wanted))
+    run = Start(Settings(lang="id", quiet=True), tmp_path, 1000, "proposals")
+    asked = read_and_ask(run, [written])
+    assert isinstance(asked, OfDistrict)
+    scenario, lists = load_scenario(write_scenario(run, [written], asked)), asked.lists
     (district,) = scenario.districts
     assert (len(district), district.joining(scenario.years)) == (2, {2026: 1})
     assert (len(lists.present), len(lists.villages)) == (2, 3)
@@ -91,7 +93,7 @@ def test_a_village_that_is_designated_after_the_last_list_joins(tmp_path: Path) 
     assert colours["Dua"] == "FFE08A" != colours["Baru"]
     written.write_text(text.replace("Utara,,2026", "Utara,Mandiri,2026"), encoding="utf-8")
     with pytest.raises(DataError) as caught:
-        command._ask(run, [written])
+        read_and_ask(run, [written])
     (problem,) = caught.value.problems
     assert (Path(problem.file).name, problem.line, problem.found) == (written.name, 4, "Mandiri")
 

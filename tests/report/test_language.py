@@ -170,7 +170,7 @@ WHOLE = {
     ("report/kinds/forecast/districts", "least_likely"): "a list of districts and their chances",
     ("report/store/index", "write_index"): "cells of a table",
     ("report/store/index", "_older"): "a list of what differs",
-    ("app/commands/start", "_interview"): "a list of keys",
+    ("app/starting", "_interview"): "a list of keys",
     ("app/errors", "report_errors"): "two whole sentences after each other",
     ("report/expert_priors", "elicited_text"): "a sentence above a file",
     ("report/expert_priors", "elicited_document"): "a list of experts; a list of assumptions",

@@ -1,0 +1,83 @@
+"""What can be taken away: brief, workbook, figures, scenario and lists, as the command line writes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from ...report.brief import read_runs, write_brief
+from ...report.runs import write_workbook
+from ..options import Settings
+from . import view
+from .visit import Visit
+
+_OWN = {".yaml", ".xlsx", ".csv", ".parquet"}
+_TABLES = {".csv", ".parquet", ".json"}
+
+
+@view.of_visit
+async def _files(_: Request, visit: Visit) -> Response:
+    if visit.forecast is None:
+        return view.to("/")
+    groups = [
+        (title, [(path.name, f"/file/{number}/{quote(path.name)}") for path in paths])
+        for number, (title, paths) in enumerate(_groups(visit).items())
+    ]
+    return view.shown(visit, "/files", "files.html", groups=groups)
+
+
+def _groups(visit: Visit) -> dict[str, list[Path]]:
+    """Return what can be taken away, under a title each."""
+    say, forecast = visit.speech.say, visit.forecast
+    if forecast is None:
+        return {}
+    run = sorted(path for path in forecast.path.iterdir() if path.is_file())
+    papers = [path for path in run if path.stem.startswith(("brief", "annex"))]
+    own = {path for path in visit.folder.iterdir() if path.suffix in _OWN}
+    own |= set() if visit.scenario_file is None else {visit.scenario_file}
+    return {
+        say("Brief"): papers,
+        say("Workbook"): [path for path in run if path.suffix == ".xlsx"],
+        say("Scenario and lists"): sorted(own),
+        say("Figures"): sorted((forecast.path / "figures").glob(f"*_{visit.speech.code}.*")),
+        say("Tables"): [path for path in run if path.suffix in _TABLES],
+    }
+
+
+def _offered(visit: Visit) -> dict[str, Path]:
+    """Return what can be taken away by its address."""
+    return {f"{number}/{path.name}": path for number, paths in enumerate(_groups(visit).values()) for path in paths}
+
+
+@view.of_visit
+async def _write(request: Request, visit: Visit) -> Response:
+    """Write brief and workbook of the newest answers in the visit's language."""
+
+    def work(settings: Settings) -> None:
+        speech = settings.language()
+        settings.note(speech.say("Writing the brief …"))
+        forecast = visit.forecast
+        if forecast is None:
+            return
+        newest = [visit.newest(kind) for kind in ("comparison", "plan", "sensitivity", "robustness")]
+        runs = read_runs([forecast.path, *(one.path for one in newest if one is not None)])
+        for note in runs.notes(speech):
+            settings.note(note)
+        write_brief(speech, runs)
+        write_workbook(speech, forecast)
+
+    return await view.when_done(request.app.state.visits.ask(visit, "/files", "/files", work))
+
+
+@view.of_visit
+async def _file(request: Request, visit: Visit) -> Response:
+    """Return a file that can be taken away, by its place below the visit's folder."""
+    path = _offered(visit).get(request.path_params["path"])
+    return PlainTextResponse("", 404) if path is None else FileResponse(path, filename=path.name)
+
+
+ROUTES = [Route("/files", _files), Route("/files", _write, methods=["POST"]), Route("/file/{path:path}", _file)]

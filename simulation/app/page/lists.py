@@ -1,0 +1,149 @@
+"""The step that begins: an office's lists are dropped in, what was read is told, questions are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from ...domain.messages import Message, Refusal
+from ...report.cleaned_copy import changes_table
+from ...report.document.blocks import Block, Paragraph
+from ...report.document.html import as_html
+from ...report.kinds.registry import KINDS
+from ...report.list_summary import what_was_read
+from ...report.store.folder import below
+from ..options import Settings
+from ..questions import Question
+from ..starting import OfDistrict, Start, compute, read_and_ask, write_scenario
+from . import view
+from .visit import LISTS, Visit
+
+MOST_FILES = 8
+DRAWS = 1000
+"""Of the uncertain parameters, as `start` takes them."""
+_ANSWER = "answer:"
+
+
+@view.of_visit
+async def _begin(_: Request, visit: Visit) -> Response:
+    speech, start = visit.speech, visit.start
+    asked = visit.asked if isinstance(visit.asked, OfDistrict) else None
+    blocks: dict[str, list[Block]] = {"read": [], "changes": []}
+    if asked is not None:
+        blocks["read"] += map(Paragraph, what_was_read(speech, asked.lists))
+        blocks["changes"].append(changes_table(speech, asked.lists))
+    return view.shown(
+        visit,
+        "/",
+        "lists.html",
+        endings=",".join(LISTS),
+        **{name: as_html(speech, some, lambda _: None) if some else "" for name, some in blocks.items()},
+        questions=[] if start is None else [_field(visit, *each) for each in start.questions],
+        ready=visit.asked is not None,
+    )
+
+
+def _field(visit: Visit, question: Question, answer: str) -> dict[str, Any]:
+    """Return a question as a field of a form."""
+    speech = visit.speech
+    choices = [
+        (key, speech.problem(meaning) if meaning is not None else key) for key, meaning in question.choices.items()
+    ]
+    return {
+        "name": f"{_ANSWER}{question.key}",
+        "label": speech.problem(question.text),
+        "hint": "" if question.allowed is None else speech.problem(question.allowed),
+        "choices": choices,
+        "value": answer,
+    }
+
+
+@view.of_visit
+async def _take(request: Request, visit: Visit) -> Response:
+    """Take lists in, or out, and read what is there."""
+    async with request.form(max_files=MOST_FILES, max_fields=8) as form:
+        out = form.get("remove")
+        given = [one for one in form.getlist("lists") if isinstance(one, UploadFile) and one.filename]
+        contents = [(one.filename or "", await one.read()) for one in given]
+    visit.lists = [path for path in visit.lists if path.name != out]
+    return await _read(request, visit, contents)
+
+
+@view.of_visit
+async def _reply(request: Request, visit: Visit) -> Response:
+    """Take answers to questions, and read again with them, or compute."""
+    async with request.form(max_files=0, max_fields=1000) as form:
+        for key, value in form.items():
+            if key.startswith(_ANSWER) and isinstance(value, str):
+                visit.replies[key.removeprefix(_ANSWER)] = value
+        further = form.get("action")
+    if further == "compute":
+        job = request.app.state.visits.ask(visit, "/answer", "/", lambda settings: _compute(visit, settings))
+        return await view.when_done(job)
+    return await _read(request, visit, ())
+
+
+async def _read(request: Request, visit: Visit, contents: Sequence[tuple[str, bytes]]) -> Response:
+    def work(settings: Settings) -> None:
+        for name, content in contents:
+            take_in(visit, name, content)
+        read(visit, settings)
+
+    return await view.when_done(request.app.state.visits.ask(visit, "/", "/", work))
+
+
+def take_in(visit: Visit, name: str, content: bytes) -> None:
+    """Keep a list that was given; one of the same name gives way."""
+    path = visit.place_for(name)
+    path.write_bytes(content)
+    visit.lists = [*(one for one in visit.lists if one != path), path]
+
+
+def read(visit: Visit, settings: Settings) -> None:
+    """Read the lists of a visit, and find what there is to ask."""
+    visit.asked, visit.start = None, None
+    if not visit.lists:
+        return
+    start = Start(settings, visit.folder, DRAWS, "proposals", before=visit.replies)
+    try:
+        visit.asked = read_and_ask(start, visit.lists)
+        if isinstance(visit.asked, OfDistrict):
+            write_scenario(start, visit.lists, visit.asked)
+    except Refusal:
+        if not any(not answer for _, answer in start.questions):
+            raise
+        # A question is open to which nothing can be proposed: it is asked.
+    finally:
+        visit.start = start
+
+
+def _compute(visit: Visit, settings: Settings) -> None:
+    """Do what `start` does with the lists of a visit and its answers."""
+    read(visit, settings)
+    if visit.asked is None or visit.start is None:
+        raise Refusal(Message("a question is still open: answer it first"))
+    forecast = compute(visit.start, visit.lists, visit.asked)
+    files = visit.start.files
+    visit.scenario_file = files.get("calibrated", files["scenario"])
+    for answer in sorted(below(visit.results, KINDS), key=lambda one: one.age):
+        visit.keep(answer)
+    visit.keep(forecast)
+
+
+@view.of_visit
+async def _cleaned(_: Request, visit: Visit) -> Response:
+    path = None if visit.start is None else visit.start.files.get("cleaned_copy")
+    return view.to("/") if path is None else FileResponse(path, filename=path.name)
+
+
+ROUTES = [
+    Route("/cleaned", _cleaned),
+    Route("/", _begin),
+    Route("/lists", _take, methods=["POST"]),
+    Route("/replies", _reply, methods=["POST"]),
+]

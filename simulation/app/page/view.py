@@ -1,0 +1,138 @@
+"""How a page is shown: its frame and steps, templates that speak the visit's language, documents as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from ...domain.messages import ProblemsError
+from ...report.document.blocks import Block, Paragraph, Picture
+from ...report.document.html import as_html
+from ...report.language import phrase
+from ...report.store.folder import Answer
+from ..errors import problem_table, sentences_of
+from .job import Job
+from .visit import Visit, Visits
+
+HERE = Path(__file__).parent
+COOKIE = "visit"
+STEPS = {
+    "/": phrase("Start"),
+    "/answer": phrase("Answer"),
+    "/what-if": phrase("What if"),
+    "/learn": phrase("Learn"),
+    "/files": phrase("Take away"),
+}
+"""Address -> what is done there."""
+PATIENCE = 1.5
+"""Seconds that work may take before the page shows how far it is."""
+Handler = Callable[[Request, Visit], Awaitable[Response]]
+
+
+def of_visit(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers requests of a visit: that of the browser's cookie, or a new one."""
+
+    @wraps(handler)
+    async def answered(request: Request) -> Response:
+        visits: Visits = request.app.state.visits
+        known = visits.of(request.cookies.get(COOKIE, ""))
+        visit = known or visits.begin()
+        response = await handler(request, visit)
+        if known is None:
+            remember(response, visit)
+        return response
+
+    return answered
+
+
+def remember(response: Response, visit: Visit) -> None:
+    """Have the browser say with every request which visit it is."""
+    response.set_cookie(COOKIE, visit.key, httponly=True, samesite="strict")
+
+
+def shown(visit: Visit, here: str, template: str, **values: Any) -> Response:
+    """Return a page in the visit's language.
+
+    Parameters
+    ----------
+    here
+        Address of the step that it belongs to.
+    values
+        What the template is given besides ``visit``, ``speech``, ``say``, ``code``, ``title``, ``steps``, ``footer``.
+    """
+    speech = visit.speech
+    steps = [
+        {
+            "title": speech.say(title),
+            "address": address,
+            "current": address == here,
+            "available": address in {"/", here} or visit.forecast is not None,
+        }
+        for address, title in STEPS.items()
+    ]
+    told = {
+        "title": speech.say(STEPS[here]),
+        "problem": _what_went_wrong(visit),
+        "footer": speech.say("Everything stays on this computer; what you gave is removed when the page is closed."),
+        **values,
+    }
+    page = _surroundings().get_template(template)
+    written = page.render(visit=visit, speech=speech, say=speech.say, code=str(speech.code), steps=steps, **told)
+    return HTMLResponse(written)
+
+
+def _what_went_wrong(visit: Visit) -> Markup | None:
+    """Return why the newest work failed; None where it did not."""
+    job, settings = visit.job, visit.settings
+    if job is None or not job.ended or job.error is None:
+        return None
+    if isinstance(job.error, ProblemsError):
+        return as_html(visit.speech, [problem_table(visit.speech, job.error.problems)], lambda _: None)
+    return as_html(visit.speech, map(Paragraph, sentences_of(settings, job.error)), lambda _: None)
+
+
+@cache
+def _surroundings() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def told(visit: Visit, answer: Answer[Any], blocks: Iterable[Block], *, level: int = 2) -> Markup:
+    """Return blocks of an answer's document as HTML, with its figures."""
+    drawable = answer.folder.kind.drawable(answer.result)
+
+    def address(picture: Picture) -> str | None:
+        code = visit.speech.code
+        return f"/figure/{answer.id}/{picture.name}/{code}.svg" if picture.name in drawable else None
+
+    return as_html(visit.speech, blocks, address, level=level)
+
+
+def to(address: str) -> Response:
+    """Return where a browser goes on after a form."""
+    return RedirectResponse(address, status_code=303)
+
+
+def came_from(request: Request) -> str:
+    """Return the address of the page from which a form was sent, within this page; "/" where that is not known."""
+    path = urlsplit(request.headers.get("referer", "")).path
+    return path if path in STEPS else "/"
+
+
+async def when_done(job: Job) -> Response:
+    """Return where a browser goes once work is done, or meanwhile where it lasts."""
+    await job.wait(PATIENCE)
+    return to(job.address)
