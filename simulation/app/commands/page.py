@@ -37,7 +37,7 @@ def page(settings: Settings, given: Given = None, port: Port = 0, no_browser: No
 
     def begun(address: str) -> None:
         say = settings.language().say
-        typer.echo(say("The page is at {address} on this computer alone; Ctrl-C ends it.", address=address))
+        typer.echo(say("The page, on this computer alone (Ctrl-C ends it): {address}", address=address))
         if not no_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 

@@ -15,6 +15,7 @@ from ..options import Settings
 from . import view
 from .visit import Visit
 
+_PAPERS = {".docx", ".pdf"}
 _OWN = {".yaml", ".xlsx", ".csv", ".parquet"}
 _TABLES = {".csv", ".parquet", ".json"}
 
@@ -27,24 +28,26 @@ async def _files(_: Request, visit: Visit) -> Response:
         (title, [(path.name, f"/file/{number}/{quote(path.name)}") for path in paths])
         for number, (title, paths) in enumerate(_groups(visit).items())
     ]
-    return view.shown(visit, "/files", "files.html", groups=groups)
+    notes = [] if visit.job is None or visit.job.next != "/files" else visit.job.notes[1:]
+    return view.shown(visit, "/files", "files.html", groups=groups, notes=notes)
 
 
 def _groups(visit: Visit) -> dict[str, list[Path]]:
-    """Return what can be taken away, under a title each."""
+    """Return what can be taken away, under a title each: of the newest forecast, and of the visit."""
     say, forecast = visit.speech.say, visit.forecast
     if forecast is None:
         return {}
-    run = sorted(path for path in forecast.path.iterdir() if path.is_file())
-    papers = [path for path in run if path.stem.startswith(("brief", "annex"))]
+    run = sorted(path for path in forecast.path.iterdir() if path.is_file() and not path.name.startswith("."))
+    papers = [path for path in run if path.suffix in _PAPERS]
     own = {path for path in visit.folder.iterdir() if path.suffix in _OWN}
     own |= set() if visit.scenario_file is None else {visit.scenario_file}
     return {
-        say("Brief"): papers,
-        say("Workbook"): [path for path in run if path.suffix == ".xlsx"],
-        say("Scenario and lists"): sorted(own),
+        say("Policy brief"): [path for path in papers if path.stem.startswith("brief")],
+        say("Annex to the policy brief"): [path for path in papers if path.stem.startswith("annex")],
+        say("Workbook of the forecast"): [path for path in run if path.suffix == ".xlsx"],
+        say("Scenario, lists and answers, for kampungkb on the command line"): sorted(own),
         say("Figures"): sorted((forecast.path / "figures").glob(f"*_{visit.speech.code}.*")),
-        say("Tables"): [path for path in run if path.suffix in _TABLES],
+        say("Tables for other programs"): [path for path in run if path.suffix in _TABLES],
     }
 
 

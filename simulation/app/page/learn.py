@@ -1,0 +1,62 @@
+"""What lists of several dates teach: what was observed, what the model says of it, and how the forecast changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ...report import wording
+from ...report.document.blocks import Block, On, Row, Table
+from ...report.kinds.forecast.words import interval_of, no_local_data
+from ...report.kinds.past import past_blocks, weights_table
+from . import view
+from .visit import LISTS, Visit
+
+
+@view.of_visit
+async def _learn(_: Request, visit: Visit) -> Response:
+    forecast = visit.forecast
+    if forecast is None:
+        return view.to("/")
+    result, calibration = forecast.result, visit.newest("calibration")
+    observed = [one for district in result.districts for one in district.observed]
+    blocks = [*past_blocks(visit.speech, observed, On.ANSWER)]
+    blocks += [weights_table(visit.speech, result.weights)] if result.weights else []
+    learned = (
+        [] if calibration is None or no_local_data(result) else calibration.document(visit.speech).shown(On.TERMINAL)
+    )
+    return view.shown(
+        visit,
+        "/learn",
+        "learn.html",
+        endings=",".join(LISTS),
+        from_lists=bool(visit.lists),
+        observed=view.told(visit, forecast, blocks) if blocks else "",
+        learned=view.told(visit, calibration, learned) if calibration is not None and learned else "",
+        forecasts=view.told(visit, forecast, _forecasts(visit)),
+    )
+
+
+def _forecasts(visit: Visit) -> Iterator[Block]:
+    """Yield the forecasts of a visit beside each other, where there are several: how they sharpen."""
+    say, speech = visit.speech.say, visit.speech
+    every = [one for one in visit.answers.values() if one.folder.kind.name == "forecast"]
+    rows: list[Row] = [
+        {
+            say("rests on"): wording.basis(speech, one.result.basis),
+            say("year"): str(year.year),
+            say("chance"): wording.chance(speech, year.probability_met),
+            say("range from assumptions"): interval_of(speech, year),
+        }
+        for one in every
+        if len(one.result.districts) == 1
+        for year in one.result.districts[0].years[:1]
+    ]
+    if rows:
+        yield Table.of(say("The forecasts of this visit, the newest last"), rows)
+
+
+ROUTES = [Route("/learn", _learn)]
