@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,23 @@ def test_the_functions_that_the_model_description_names_exist() -> None:
             last = name.split(".")[-1]
             found = re.search(rf"^\s*(def|class) {last}\b|^\s*(self\.)?{last}\b.*=", source, re.MULTILINE)
             assert found, f"{file}: {name}"
+
+
+@pytest.mark.slow
+def test_the_page_of_the_readme_is_served_until_it_is_stopped(tmp_path: Path) -> None:
+    """In both languages of the README; it begins with the lists."""
+    for page in (README, (ROOT / "README.id.md").read_text(encoding="utf-8")):
+        (command,) = blocks("shell", page)
+        typed = [sys.executable, "-m", "simulation", *command.split()[1:], "--no-browser"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with subprocess.Popen(typed, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stdout is not None
+                address = re.search(r"http://127[.]0[.]0[.]1:\d+/\S+$", process.stdout.readline().rstrip())
+                assert address is not None
+                with urllib.request.urlopen(address[0], timeout=30) as answer:  # noqa: S310  this computer
+                    assert "Kampung KB Forecast" in answer.read().decode()
+            finally:
+                process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) in {0, 130}
+        assert list(tmp_path.iterdir()) == []
