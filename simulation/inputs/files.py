@@ -16,6 +16,7 @@ LARGEST_YAML = 5_000_000
 LARGEST_TABLE = 50_000_000
 YAML_ENDINGS = frozenset({".yaml", ".yml"})
 TABLE_ENDINGS = frozenset({".csv", ".xlsx", ".xlsm"})
+MAP_ENDINGS = frozenset({".geojson", ".json"})
 
 _RELATIVE = Message("a path from the folder of the file that names it, such as data/villages.csv")
 
@@ -178,7 +179,8 @@ def _neighbour(path: Path, text: str, field: str) -> Message | None:
     """
     kind = YAML_ENDINGS if field in {"", "extends"} else TABLE_ENDINGS
     if ending := path.suffix.lower():
-        kind = next((endings for endings in (YAML_ENDINGS, TABLE_ENDINGS) if ending in endings), frozenset({ending}))
+        every = (YAML_ENDINGS, TABLE_ENDINGS, MAP_ENDINGS)
+        kind = next((endings for endings in every if ending in endings), frozenset({ending}))
     try:
         if path.exists():
             return None

@@ -41,6 +41,7 @@ from ..domain.villages import Villages
 from .posterior import METADATA_KEY, metadata
 from .schema import notation, plain
 from .tables.cells import clean, guard
+from .village_map import VillageMap
 
 ASSUMED = "assumed"
 DEFAULT_PRIOR = "assumed; default prior, see MODEL.md"
@@ -55,6 +56,7 @@ PRIORS: Mapping[Any, Callable[[ParameterKey], Distribution | None]] = {
 }
 """Source -> the prior of a parameter that it speaks of."""
 SHARE_SO_FAR, RISES_SO_FAR = "so_far.share", "so_far.rises"
+VILLAGE_MAP = "villages.map"
 DEFAULT_SHARE = (
     "assumed; asumsi bawaan di sekitar bagian tahun yang sudah lewat, lihat MODEL.md // default prior around the "
     "share of the year that is over, see MODEL.md"
@@ -64,10 +66,11 @@ WEIGHED = (
     "estimated; dari jumlah Kampung KB per status, dengan riwayat pencanangan sebagai asumsi // from how many Kampung "
     "KB stand at each status, under an assumed history of launches"
 )
-DISTRICTS, VILLAGES, DRAWS = "districts.csv", "villages.csv", "draws.parquet"
-"""What a document calls its tables and its draws."""
+DISTRICTS, VILLAGES, MAP, DRAWS = "districts.csv", "villages.csv", "villages.geojson", "draws.parquet"
+"""What a document calls its tables, its map and its draws."""
 NAMING = (
     ("villages", "table"),
+    ("villages", "map"),
     ("districts", "table"),
     ("districts", "villages"),
     ("transition", "parameters_from"),
@@ -85,11 +88,14 @@ class StatedAssumptions(Assumptions):
         Title per language (may be empty); language of what is shown, None for the reader's own.
     provinces
         District code -> province, where ``districts:`` is used.
+    village_map
+        Where the villages of its district are; None where that is not known.
     """
 
     title: Mapping[str, str] = field(default_factory=dict)
     language: Literal["id", "en"] | None = None
     provinces: Mapping[str, str] = field(default_factory=dict)
+    village_map: VillageMap | None = None
     provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
@@ -110,20 +116,34 @@ class StatedAssumptions(Assumptions):
         if self.language is not None:
             document["language"] = self.language
         document |= _assumptions(self)
-        read, as_of = self.provenance.read, self.provenance.as_of
-        if "villages" in document and as_of is not None and (read is None or self.districts == read.districts):
-            document["villages"]["as_of"] = as_of
+        if self._map_stated:
+            document["villages"]["map"] = MAP
+        if "villages" in document and self._places_as_read and self.provenance.as_of is not None:
+            document["villages"]["as_of"] = self.provenance.as_of
         document["sources"] = _sources(self, document)
         return document
 
+    @property
+    def _places_as_read(self) -> bool:
+        """Whether what was read of the day and the places of its villages speaks of those that it has."""
+        read = self.provenance.read
+        return read is None or self.districts == read.districts
+
+    @property
+    def _map_stated(self) -> bool:
+        """Whether it names a map: of one district, and of just the villages with which this was read."""
+        return self.village_map is not None and not _is_listed(self) and self._places_as_read
+
     @cached_property
     def data(self) -> Mapping[str, bytes]:
-        """The tables and draws that the document names -> their content."""
+        """The tables, map and draws that the document names -> their content."""
         files: dict[str, bytes] = {}
         if _is_listed(self):
             files[DISTRICTS] = _district_table(self).encode()
         if not all(district.made_up for district in self.districts):
             files[VILLAGES] = _village_table(self).encode()
+        if self.village_map is not None and self._map_stated:
+            files[MAP] = self.village_map.content
         if draws := _draws(self.parameters):
             files[DRAWS] = _parquet(draws, self.parameters)
         return files

@@ -26,11 +26,12 @@ from .parameters import read_parameters
 from .posterior import LearnedDraws
 from .problem_list import Place, ProblemList, tell_at
 from .python_source import draws_among, node_of, overlay_of
-from .resolve import RISES_SO_FAR, StatedAssumptions, yaml_of
+from .resolve import RISES_SO_FAR, VILLAGE_MAP, StatedAssumptions, yaml_of
 from .schema import InterventionSection, ScenarioFile
 from .so_far import read_so_far
 from .sources import given_sources, note_placeholders
 from .validation import Checked, check
+from .village_map import VillageMap, read_village_map
 
 MOST_INTERVENTIONS = 200
 """No planner keeps more apart; every one of them is followed in every village, year and trajectory."""
@@ -285,6 +286,7 @@ class _Resolution:
             self.chain = without_counts(self.chain)
         node = self.chain.node
         check_date(node, origin, self.collector)
+        village_map = self._village_map(checked, region)
         interventions = [
             read_intervention(node, plan, origin, region, self.collector)
             for name, plan in plans.items()
@@ -314,7 +316,7 @@ class _Resolution:
             min_years=model.transition.min_years,
             so_far=so_far,
         )
-        return self._with_provenance(read, model, region, sources)
+        return self._with_provenance(read, model, region, village_map, sources)
 
     def _check_plans(self) -> dict[str, Checked[Any]]:
         section = self.chain.node.get("interventions")
@@ -334,8 +336,18 @@ class _Resolution:
             return read_districts(self.chain.node, checked, self.files, self.collector, self.chain.complete)
         return Region(self.base.districts, self.base.provinces)
 
+    def _village_map(self, checked: Checked[ScenarioFile], region: Region) -> VillageMap | None:
+        if self.base is None or not self.keeps_districts:
+            return read_village_map(self.chain.node, checked.model.villages, region, self.files, self.collector)
+        return self.base.village_map
+
     def _with_provenance(
-        self, read: Assumptions, model: ScenarioFile, region: Region, sources: Mapping[str, str]
+        self,
+        read: Assumptions,
+        model: ScenarioFile,
+        region: Region,
+        village_map: VillageMap | None,
+        sources: Mapping[str, str],
     ) -> Scenario:
         before = Provenance() if self.base is None else self.base.provenance
         for note in before.notes:
@@ -343,6 +355,8 @@ class _Resolution:
         table = before.table if self.keeps_districts else ""
         if read.so_far is not None and model.so_far is not None and model.so_far.table is not None:
             sources = {RISES_SO_FAR: f"stated; {model.so_far.table}", **sources}
+        if village_map is not None and model.villages is not None:
+            sources = {VILLAGE_MAP: f"stated; {model.villages.map}", **sources}
         provenance = Provenance(
             sources=sources,
             files={**before.files, **self.files.hashes},
@@ -357,6 +371,7 @@ class _Resolution:
             title={code: text for code, text in vars(model.title).items() if text is not None},
             language=model.language,
             provinces=region.provinces,
+            village_map=village_map,
             provenance=provenance,
         )
         note_placeholders(scenario, self.chain.node, self.collector)

@@ -219,6 +219,11 @@ class VillagesSection:
     answers: Annotated[
         Text | None, "File of answers, as start writes one: which names are one, which of two statuses is right."
     ] = None
+    map: Annotated[
+        Text | None,
+        "GeoJSON (WGS 84) in which each feature, a polygon or a point, has the property village_code, as in the table: "
+        "where the villages are, for the village map. No number depends on it.",
+    ] = None
     status_counts: Annotated[
         dict[str, StatusCounts] | StatusCounts | None,
         "Villages per level where the table has no status, of the district or per kecamatan; where it leaves some "

@@ -67,6 +67,15 @@ def village_board(forecast: OfForecast, language: str | None = None, run_hash: s
     return _figure("village_board", forecast, language, run_hash)
 
 
+def village_map(forecast: OfForecast, language: str | None = None, run_hash: str | None = None) -> Figure:
+    """Draw where the villages are: status by fill and pattern, chance of rising in the first year by a circle.
+
+    The ten likeliest to rise are named. The scenario names the map, a GeoJSON (``villages.map``); where it names none,
+    where only counts by status are known, or of several districts, none is drawn.
+    """
+    return _figure("village_map", forecast, language, run_hash)
+
+
 def comparison(compared: Comparison | Head, language: str | None = None, run_hash: str | None = None) -> Figure:
     """Draw by how much each scenario changes the chance of meeting the target, year by year, with intervals."""
     return _figure("comparison", compared, language, run_hash)
@@ -105,7 +114,8 @@ def _figure(name: str, found: Any, language: str | None, run_hash: str | None) -
         kind = kind_of(found)
         result, source = rounded_as_kept(kind.result(found)), Source(run_hash or kind.question(found).id)
         if isinstance(found, Forecast):
-            source = replace(source, villages=partial(village_rows, found))
+            places = found.scenario.village_map
+            source = replace(source, villages=partial(village_rows, found), village_map=lambda: places)
     if (reason := kind.undrawable(name, result)) is not None:
         raise Refusal(reason)
     return draw(name, result, language or result.language or DEFAULT, source)
@@ -123,4 +133,5 @@ __all__ = [
     "sensitivity",
     "transition_matrix",
     "village_board",
+    "village_map",
 ]

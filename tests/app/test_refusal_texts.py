@@ -154,18 +154,24 @@ def _not_kept() -> tuple[Message, ...]:
     return tuple(told)
 
 
-def board(**changed: object) -> Callable[[Language], str]:
-    """Return what tells, in a language, why no village board is drawn of a forecast."""
+def undrawn(name: str, **changed: object) -> Callable[[Language], str]:
+    """Return what tells, in a language, why a figure is not drawn of a forecast."""
 
     def told(speech: Language) -> str:
         result = result_of(forecast(SMALL, 1, 20, 3))
         (district,) = result.districts
         districts = changed.pop("districts", None) or (replace(district, **changed),)
-        reason = undrawable("village_board", replace(result, districts=districts))
+        reason = undrawable(name, replace(result, districts=districts))
         assert reason is not None
-        return speech.say(FORECAST.undrawn["village_board"], reason=speech.problem(reason))
+        return speech.say(FORECAST.undrawn[name], reason=speech.problem(reason))
 
     return told
+
+
+def _without_its_map() -> object:
+    result = result_of(forecast(SMALL, 1, 20, 3))
+    known = replace(result.districts[0], statuses_known=True)
+    return plots.village_map(replace(result, districts=(known,), sources={"villages.map": "stated; peta.geojson"}))
 
 
 def _stuck() -> object:
@@ -295,9 +301,12 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a plan that is simulated": noted(lambda: tuple(why.filled(year=2027) for why in trial.WHY_SIMULATED.values())),
     "a brief of a comparison alone": refused(_no_forecast),
     "a brief without its package": refused(_without_docx),
-    "a board of several districts": board(districts=(None, None)),
-    "a board of counts": board(statuses_known=False),
-    "a board of too many kecamatan": board(statuses_known=True, subdistricts=201),
+    "a board of several districts": undrawn("village_board", districts=(None, None)),
+    "a board of counts": undrawn("village_board", statuses_known=False),
+    "a board of too many kecamatan": undrawn("village_board", statuses_known=True, subdistricts=201),
+    "a map of several districts": undrawn("village_map", districts=(None, None)),
+    "a map that the scenario does not name": undrawn("village_map", statuses_known=True),
+    "a map of a result alone": refused(_without_its_map),
     "no space for a run": of_disk(errno.ENOSPC),
     "a folder of someone else": of_disk(errno.EACCES),
     "a disk that is only read": of_disk(errno.EROFS),

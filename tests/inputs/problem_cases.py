@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +25,8 @@ class Made(NamedTuple):
 
 
 Content = str | bytes | Made
+ON_MAP = "villages: {table: villages.csv, map: peta.geojson}"
+POINT = '{"type": "Point", "coordinates": [114.6, -3.8]}'
 SO_FAR = "so_far: {as_of: 2026-06-30, rises: 3}"
 ODD = "interventions:\n  - name: pokja\n    starts: 2026\n"
 POKJA = ODD + "    capacity: 2\n"
@@ -125,6 +127,18 @@ def _drawn(columns: Mapping[str, list[Any]], transition: str = FROM) -> Case:
 
     shown = "\n".join(f"{name}: {values}" for name, values in columns.items())
     return Case({"transition": transition}, {"posterior.parquet": Made(shown, make)})
+
+
+def _feature(code: str = '"63.01.01.2001"', shape: str = POINT) -> str:
+    return f'{{"type": "Feature", "properties": {{"village_code": {code}}}, "geometry": {shape}}}'
+
+
+def _mapped(*features: str, villages: str = ON_MAP, **whole: Content) -> Case:
+    """Return a scenario with a map of some features, or with the file that is given."""
+    content = '{"type": "FeatureCollection", "features": [\n' + ",\n".join(features) + "\n]}\n"
+    return Case(
+        {"villages": villages}, {"peta.geojson": content, **{f"peta.{end}": text for end, text in whole.items()}}
+    )
 
 
 def _empty_files(*names: str) -> Made:
@@ -520,6 +534,66 @@ WITH_FILES: dict[str, Case] = {
 }
 """Mistakes that more than one section, or another file, belongs to."""
 
+MAPS: dict[str, Case] = {
+    "a map without a table": _mapped(
+        _feature(),
+        villages="villages: {status_counts: {dasar: 3, berkembang: 0, mandiri: 0, paripurna: 1}, map: peta.geojson}",
+    ),
+    "a map that is not there": _mapped(_feature(), villages="villages: {table: villages.csv, map: petta.json}"),
+    "a map of more than 20 MB": _mapped(geojson=_of_size(20_000_001)),
+    "a map of too many points": _mapped(
+        geojson=Made("(a million commas)", lambda path: path.write_text("," * 1_000_001))
+    ),
+    "a map that is no JSON": _mapped(geojson='{"type": "FeatureCollection",\n "features": [}\n'),
+    "brackets of a map without end": _mapped(
+        geojson=Made("(100,000 brackets)", lambda path: path.write_text("[" * 100_000))
+    ),
+    "a feature for a map": _mapped(geojson=_feature() + "\n"),
+    "a list for a map": _mapped(geojson="[]\n"),
+    "a map of nothing": _mapped(),
+    "a map of too many features": _mapped(
+        geojson=Made(
+            "(a FeatureCollection of 10,001 numbers)",
+            lambda path: path.write_text(f'{{"type": "FeatureCollection", "features": [{"0," * 10_000}0]}}'),
+        )
+    ),
+    "a map with another name for the code": _mapped(
+        '{"type": "Feature", "properties": {"OBJECTID": 7, "KODE_DESA": "6301012001"}, "geometry": null}'
+    ),
+    "a map without codes": _mapped(f'{{"type": "Feature", "properties": {{"desa": "Benua"}}, "geometry": {POINT}}}'),
+    "every mistake in one map, and one in the scenario": replace(
+        _mapped(
+            "3",
+            _feature(),
+            _feature('""'),
+            _feature("null"),
+            _feature("6301012002"),
+            _feature('"6301012001"'),
+            _feature('"63.01.01.2002"', "null"),
+            _feature('"63.01.01.2003"', '{"type": "LineString", "coordinates": [[114, -3], [115, -4]]}'),
+            _feature('"63.01.01.2004"', '{"type": "Point", "coordinates": 114.6}'),
+            _feature('"63.01.01.2005"', '{"type": "Polygon", "coordinates": [[[114, -3], [115, -3], [114, -3]]]}'),
+            _feature('"63.01.01.2006"', '{"type": "Point", "coordinates": [-3.8, 114.6]}'),
+            _feature('"63.01.01.2007"', '{"type": "Point", "coordinates": [NaN, -3.8]}'),
+        ),
+        sections={"villages": ON_MAP, "horizon": "horizon: 500"},
+    ),
+    "a map of another district": _mapped(_feature('"63.72.01.1001"'), _feature('"63.72.01.1002"')),
+    "a map that lacks some villages": _mapped(_feature()),
+    "a map of villages of unknown status": replace(
+        _mapped(_feature()),
+        sections={
+            "villages": "villages: {table: villages.csv, map: peta.geojson, "
+            "status_counts: {dasar: 1, berkembang: 0, mandiri: 0, paripurna: 0}}"
+        },
+        files={
+            "villages.csv": "village_code,village,subdistrict\n63.01.01.2001,Benua,Takisung\n",
+            "peta.geojson": f'{{"type": "FeatureCollection", "features": [{_feature()}]}}',
+        },
+    ),
+}
+"""Mistakes in the map of villages, and what is noted of one."""
+
 OVERLAYS: dict[str, Case] = {
     "extends of two files": _extended("extends: [base.yaml, lain.yaml]\nname: coba\n"),
     "extends as a list": _extended("extends: [base.yaml]\nname: coba\n"),
@@ -608,6 +682,7 @@ def scenario_cases() -> dict[str, Case]:
         **{name: _section(text) for name, text in SECTIONS.items()},
         **{name: Case({"interventions": f"{POKJA}    {text}"}) for name, text in OF_POKJA.items()},
         **WITH_FILES,
+        **MAPS,
         **OVERLAYS,
         **CALIBRATED,
         **{name: Case(files={"scenario.yaml": content}) for name, content in WHOLE.items()},

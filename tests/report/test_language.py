@@ -168,6 +168,8 @@ WHOLE = {
     ("app/frame", "format_help"): "a whole sentence and marks behind it",
     ("app/frame", "_write_head"): "names of options and arguments",
     ("report/kinds/forecast/districts", "least_likely"): "a list of districts and their chances",
+    ("report/kinds/forecast/document", "_mapped"): "two whole sentences after each other; a list of villages",
+    ("report/figures/village_map", "_explanation"): "whole sentences after each other",
     ("report/store/index", "write_index"): "cells of a table",
     ("report/store/index", "_older"): "a list of what differs",
     ("app/starting", "_interview"): "a list of keys",

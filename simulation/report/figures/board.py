@@ -122,10 +122,10 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
         speech,
         result,
         source,
-        _headline(speech, rows, year),
+        headline(speech, rows, year),
         _explanation(speech, rows, year, single=single),
         height / 72,
-        remarks=(*_simulation_error(speech, result), *failure_caveats(speech, result)),
+        remarks=(*simulation_error(speech, result), *failure_caveats(speech, result)),
     )
     shade = _scale(speech, page, year, height)
     axes = page.axes(left=MARGIN, right=MARGIN, bottom=0, top=0)
@@ -140,7 +140,8 @@ def draw_village_board(speech: Language, result: ForecastResult, source: Source)
     return page.figure
 
 
-def _headline(speech: Language, rows: Sequence[Row], year: int) -> str:
+def headline(speech: Language, rows: Sequence[Row], year: int) -> str:
+    """Return between which chances the villages rise, and how many are expected to."""
     chances = _chances(rows)
     if not chances:
         return speech.say("Every village is at paripurna: none can rise in {year}", year=year)
@@ -174,7 +175,7 @@ def _explanation(speech: Language, rows: Sequence[Row], year: int, *, single: bo
     )
 
 
-def _simulation_error(speech: Language, result: ForecastResult) -> Iterator[str]:
+def simulation_error(speech: Language, result: ForecastResult) -> Iterator[str]:
     """Yield how far chance in the simulation may move a tile, where it shows in whole percent."""
     error = max((one.monte_carlo_error for one in result.districts[0].likeliest), default=0.0)
     if error >= _SHOWN:

@@ -16,6 +16,7 @@ from .page import Figure, drawing_alone, save_figure, style
 from .plan import draw_plan
 from .posterior import draw_posterior
 from .sensitivity import draw_sensitivity
+from .village_map import draw_village_map
 
 __all__ = ["DRAW", "draw", "drawing_alone", "save_figure"]
 
@@ -26,6 +27,7 @@ DRAW: dict[str, Callable[[Language, Any, Source], Figure]] = {
     "districts": draw_districts,
     "transition_matrix": draw_transition_matrix,
     "village_board": draw_village_board,
+    "village_map": draw_village_map,
     "backtest": draw_backtest,
     "plan": draw_plan,
     "posterior": draw_posterior,

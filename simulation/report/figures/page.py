@@ -20,6 +20,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import get_hinting_flag
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.image import AxesImage
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
@@ -30,7 +32,7 @@ from ..kinds.head import Head, footing, under_headline
 from ..kinds.kind import Source
 from ..language import Language
 
-__all__ = ["Axes", "AxesImage", "Figure"]
+__all__ = ["Axes", "AxesImage", "Figure", "Outline", "PathPatch"]
 
 WIDTH = 17.0 / 2.54
 LETTERS = 8.0

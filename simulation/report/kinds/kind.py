@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...engine.effort import ChunkSink, Keep
+    from ...inputs.village_map import VillageMap
 
 SIMULATING = phrase("Simulating"), phrase("Simulating: {done} of {total} simulations, about {seconds} s left")
 """The words beside a progress bar, and those of a line of progress."""
@@ -110,6 +111,8 @@ class Source:
         The options of the question; None where they are not known.
     villages
         Returns the rows of the village table of a forecast.
+    village_map
+        Returns where the villages of the leading scenario are; None where it names no map.
     finished_at
         When the run was finished; None where that is not known.
     """
@@ -119,6 +122,7 @@ class Source:
     versions: Mapping[str, str | None] = field(default_factory=dict)
     asked: Any = None
     villages: Callable[[], Rows] = lambda: ()
+    village_map: Callable[[], VillageMap | None] = lambda: None
     finished_at: datetime | None = None
 
 

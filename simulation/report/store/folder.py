@@ -206,7 +206,15 @@ class Answer(Generic[Result]):
         """What its document and its figures say of where it comes from."""
         manifest = self.manifest
         scenario = manifest.scenarios[0] if manifest.scenarios else {}
-        return Source(self.id, scenario, manifest.versions, self.asked, self.villages, self.finished_at)
+        return Source(
+            self.id,
+            scenario,
+            manifest.versions,
+            self.asked,
+            self.villages,
+            lambda: self.scenario.village_map,
+            self.finished_at,
+        )
 
     def document(self, speech: Language) -> Document:
         """Return what is told of it."""

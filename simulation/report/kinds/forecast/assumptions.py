@@ -10,7 +10,7 @@ from typing import Any
 from ....domain.parameters import DIRECTIONS, Kind, ParameterKey
 from ....domain.past import NARROWED
 from ....domain.status import LEVELS
-from ....inputs.resolve import CALIBRATED, SHARE_SO_FAR, is_default
+from ....inputs.resolve import CALIBRATED, SHARE_SO_FAR, VILLAGE_MAP, is_default
 from ... import wording
 from ...document.blocks import Block, Cell, Column, Heading, On, Paragraph, Share, Table
 from ...language import Language, phrase
@@ -259,6 +259,7 @@ def _general(speech: Language, document: Mapping[str, Any], result: ForecastResu
     number = speech.number(result.villages_in_all)
     listed = speech.say("{number} Kampung KB", number=number) if villages.get("table") else ""
     yield "villages.table", phrase("list of villages"), listed
+    yield VILLAGE_MAP, phrase("map of the villages"), villages.get("map") or ""
     yield (
         "villages.status_counts",
         phrase("villages at each status"),

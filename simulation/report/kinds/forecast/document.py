@@ -33,7 +33,7 @@ from . import words
 from .assumptions import assumptions, parameters_sheet, statements, statements_sheet
 from .districts import how_many, least_likely, most_in_brief, names_fit, provinces_table, ranked_table
 from .result import District, ForecastResult, undrawable
-from .villages import village_blocks
+from .villages import MOST_LISTED, village_blocks
 
 MOST_OF_SOURCE = 400
 """Characters of the source of the status data that a first page has room for."""
@@ -59,7 +59,7 @@ def document_of(result: ForecastResult, speech: Language, source: Source) -> Doc
             *_elsewhere(speech, result),
             *statements(speech, result, source),
             *_limits(speech, result, source),
-            *_board(speech, result),
+            *_villages_drawn(speech, result),
         ],
         kind=speech.say("Policy brief"),
         subtitle=words.subtitle(speech, result, speech.day_of(str(as_of)) if as_of else None),
@@ -248,10 +248,29 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
         yield from village_blocks(speech, result)
 
 
-def _board(speech: Language, result: ForecastResult) -> Iterator[Block]:
-    """Yield the village board, a page of its own: last, so that no page before it stays half empty."""
+def _villages_drawn(speech: Language, result: ForecastResult) -> Iterator[Block]:
+    """Yield the villages on a map and as tiles, pages of their own: last, so that no page before stays half empty."""
+    if undrawable("village_map", result) is None:
+        yield Picture("village_map", _mapped(speech, result))
     if undrawable("village_board", result) is None:
         yield Picture("village_board", speech.say("A tile for every village, by kecamatan."))
+
+
+def _mapped(speech: Language, result: ForecastResult) -> str:
+    """Return what the village map says to somebody who cannot see it: its statuses, and the likeliest to rise."""
+    (district,) = result.districts
+    shares = ", ".join(f"{level} {speech.percent(share)}" for level, share in district.origin_share.items())
+    said = speech.say(
+        "Map of the villages of {district}, by status: {shares}.", district=district.district, shares=shares
+    )
+    if not district.likeliest:
+        return said
+    likeliest = "; ".join(
+        f"{one.village}, {one.subdistrict} ({wording.uncertain(speech, one.probability_rises)})"
+        for one in district.likeliest[:MOST_LISTED]
+    )
+    named = speech.say("The likeliest to rise in {year}: {villages}.", year=result.first_year, villages=likeliest)
+    return f"{said} {named}"
 
 
 def years_table(speech: Language, district: District) -> Table:

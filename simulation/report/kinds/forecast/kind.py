@@ -199,9 +199,12 @@ FORECAST = Kind(
     tables=tables_of,
     document=document_of,
     sheets=sheets_of,
-    figures=("fan_chart", "rises", "districts", "transition_matrix", "village_board"),
+    figures=("fan_chart", "rises", "districts", "transition_matrix", "village_board", "village_map"),
     undrawable=undrawable,
-    undrawn={"village_board": phrase("No status map of villages: {reason}.")},
+    undrawn={
+        "village_board": phrase("No status map of villages: {reason}."),
+        "village_map": phrase("No village map: {reason}."),
+    },
     size=_size,
     title=phrase("forecast"),
 )

@@ -37,7 +37,7 @@ from ....inference.together import Together
 from ....inference.uncertainty import FEWEST, FEWEST_REPLICATES, Estimate, tells_of_parameters
 from ....inference.village_finder import STATUS_UNKNOWN
 from ....inputs.provinces import provinces_of
-from ....inputs.resolve import ASSUMED, SHARE_SO_FAR
+from ....inputs.resolve import ASSUMED, SHARE_SO_FAR, VILLAGE_MAP
 from ....inputs.scenario import Scenario
 from ..agents import agent_name
 from ..head import Head, head_of
@@ -391,6 +391,8 @@ def undrawable(name: str, result: ForecastResult) -> Message | None:
     """Return why a figure cannot be drawn of a forecast, or None where it can."""
     if name == "districts" and not result.several:
         return Message("there is a dot for each district where a forecast has several, and this one has one")
+    if name == "village_map":
+        return _unmapped(result)
     if name != "village_board":
         return None
     if result.several:
@@ -400,6 +402,15 @@ def undrawable(name: str, result: ForecastResult) -> Message | None:
     if result.districts[0].subdistricts > MOST_SUBDISTRICTS:
         return Message("so many kecamatan do not fit on the page of the status map; the workbook lists the villages")
     return None
+
+
+def _unmapped(result: ForecastResult) -> Message | None:
+    """Return why the villages of a forecast cannot be drawn on a map, or None where they can."""
+    if result.several:
+        return Message("the village map shows one district, and this forecast has several")
+    if VILLAGE_MAP not in result.sources:
+        return Message("the scenario names no GeoJSON of its villages (villages.map)")
+    return None if result.districts[0].statuses_known else STATUS_UNKNOWN
 
 
 def question_of(forecast: Forecast) -> Question[Asked]:
