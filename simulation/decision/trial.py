@@ -330,7 +330,7 @@ def _needed(scenario: Scenario, draws: int, seed: int) -> tuple[int, int]:
             top = int(known.known[TOP])
             counted = np.array([len(villages) - top - known.unknown, len(villages) - top])
         else:
-            counts = known.draw(seed, draws) if isinstance(known, MadeUpCounts) else known.counts[None]
+            counts = known.draw(seed, range(draws)) if isinstance(known, MadeUpCounts) else known.counts[None]
             counted = counts[:, :TOP].sum(axis=1)
     must = needed(scenario.target.share, counted)
     return int(must.min()), int(must.max())

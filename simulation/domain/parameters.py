@@ -489,7 +489,7 @@ class ParameterSet:
         if self.points is not None:
             return {key: values[:draws] for key, values in self.points.items()}
         random = tuple(key for key, value in self.scalars.items() if not isinstance(value, Empirical))
-        uniform = dict(zip(random, parameter_uniforms(seed, random, draws), strict=True))
+        uniform = dict(zip(random, parameter_uniforms(seed, random, range(draws)), strict=True))
         return {
             key: np.resize(value.values[row_order(seed, value.values.size)], draws)
             if isinstance(value, Empirical)
@@ -532,7 +532,7 @@ class ParameterSet:
         for s, row in enumerate(self.matrix or ()):
             if isinstance(row, Dirichlet):
                 names = tuple(f"matrix.{LEVELS[s]}.{level}" for level in LEVELS)
-                matrix[:, s] = row.quantile(parameter_uniforms(seed, names, draws).T)
+                matrix[:, s] = row.quantile(parameter_uniforms(seed, names, range(draws)).T)
             else:
                 matrix[:, s] = row
         return matrix

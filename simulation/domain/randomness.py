@@ -212,9 +212,9 @@ def break_ties(uniform: Floats) -> Floats:
     return np.asarray(uniform + np.arange(uniform.shape[0])[:, None] * 2.0**-53)
 
 
-def parameter_uniforms(seed: int, names: tuple[str, ...], draws: int) -> Floats:
-    """Return the uniforms behind the draws of parameters, shape (name, draw)."""
-    trajectories = Trajectories.grid(range(draws), range(1))
+def parameter_uniforms(seed: int, names: tuple[str, ...], draws: range) -> Floats:
+    """Return the uniforms behind some draws of parameters, shape (name, draw)."""
+    trajectories = Trajectories.grid(draws, range(1))
     return uniforms(seed, Process.PARAMETER, 0, unit_hash(names), trajectories)
 
 

@@ -172,8 +172,8 @@ class MadeUpCounts:
     villages: int
     counts: ClassVar[None] = None
 
-    def draw(self, seed: int, draws: int) -> Ints:
-        """Return villages per level in each parameter draw, Dirichlet(40 × Tanah Laut) rounded, shape (D, 4)."""
+    def draw(self, seed: int, draws: range) -> Ints:
+        """Return villages per level in some parameter draws, Dirichlet(40 × Tanah Laut) rounded, shape (D, 4)."""
         names = tuple(f"status_shares.{self.district_code}.{level}" for level in LEVELS)
         uniform = parameter_uniforms(seed, names, draws).T
         return _largest_remainder(Dirichlet(tuple(MADE_UP_SHARES), MADE_UP_WEIGHT).quantile(uniform), self.villages)

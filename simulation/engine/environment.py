@@ -176,8 +176,10 @@ class Environment:
         elif key is None:
             key = self._uniforms(Process.PLACEMENT, self.scenario.origin)[:here]
         if isinstance(villages.known, MadeUpCounts):
-            counts = villages.known.draw(self.seed, len(self.parameters.rise))
-            return place_counts(key, counts[self.trajectories.draw].T)
+            draw = self.trajectories.draw
+            first, last = int(draw.min()), int(draw.max())
+            counts = villages.known.draw(self.seed, range(first, last + 1))
+            return place_counts(key, counts[draw - first].T)
         if isinstance(villages.known, MissingStatuses):
             drawn, which = np.unique(self.trajectories.draw, return_inverse=True)
             parameters = self.parameters.take(drawn)

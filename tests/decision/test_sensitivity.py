@@ -32,9 +32,8 @@ def test_points_are_the_parameters_at_these_quantiles() -> None:
     """The points that a draw would take give that draw."""
     scenario = scenario_with(**{"rise.dasar": LogitNormal(-2.9, 0.8), "rise.berkembang": LogitNormal(-2, 1)})
     factors = Factors.of(scenario)
-    uniform = dict(
-        zip(scenario.parameters.scalars, parameter_uniforms(3, tuple(scenario.parameters.scalars), 50), strict=True)
-    )
+    names = tuple(scenario.parameters.scalars)
+    uniform = dict(zip(names, parameter_uniforms(3, names, range(50)), strict=True))
     placed = factors.at(np.stack([uniform[name] for name in factors.names], axis=1)).parameters.draw(0, 50)
     drawn = scenario.parameters.draw(3, 50)
     for name in ("rise", "fall", "rise_reaches"):

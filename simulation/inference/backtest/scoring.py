@@ -98,7 +98,7 @@ class ForecasterScores:
 def score(said: NextYear, case: DistrictYear, target: Target, seed: int) -> ScoredForecast:
     """Score a forecast of a district-year; the same seed randomises the PIT of every forecaster alike."""
     chance, happened, rises = np.array([1 - said.met, said.met]), np.array(int(case.met(target))), np.array(case.rises)
-    uniform = parameter_uniforms(seed, (f"pit/{case.district_code}/{case.year}",), 1)[0, 0]
+    uniform = parameter_uniforms(seed, (f"pit/{case.district_code}/{case.year}",), range(1))[0, 0]
     return ScoredForecast(
         probability_met=said.met,
         mean_rises=float(np.arange(said.rises.size) @ said.rises),
