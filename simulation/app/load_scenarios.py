@@ -124,12 +124,12 @@ def tell_ignored(settings: Settings, scenario: Scenario, draws: int | None) -> N
 
 def tell_what_changed(settings: Settings, scenario: Scenario, out: Path) -> None:
     """Show how a scenario differs from its last forecast: number of villages, statuses; `out` keeps its runs."""
-    from ..report.brief import FORECASTS
+    from ..report.kinds.forecast.kind import FORECAST
     from ..report.store.folder import find
     from ..report.store.status_changes import status_changes_in_words, statuses_in, statuses_of
 
     manifests = sorted((out / scenario.name).glob("*/manifest.json"), key=lambda path: path.stat().st_mtime)
-    runs = (find(path.parent, FORECASTS) for path in reversed(manifests))
+    runs = (find(path.parent, {FORECAST.name: FORECAST}) for path in reversed(manifests))
     last, now = next(filter(None, runs), None), sum(map(len, scenario.districts))
     if last is None:
         return

@@ -28,7 +28,7 @@ from .law import (
 from .parameters import OF_THE_LAW, Parameters, ParameterSet, transition_matrix
 from .past import Past
 from .randomness import Trajectories
-from .status import LEVELS
+from .status import LEVELS, TOP
 from .status_knowledge import MadeUpCounts, MissingStatuses
 from .transition import chance, factor, odds
 from .villages import Villages
@@ -49,7 +49,7 @@ _SEED = 0
 _NODES, _WEIGHTS = normal_nodes(3.0, 1.0)
 """What sets a village apart for good, in sd."""
 _SHOCKS = 3
-_BLOCK = 512
+_BLOCK = 1024
 _MANY = 1e9
 _SMALLEST = 1e-300
 
@@ -117,7 +117,7 @@ def _shares(
         for term in terms
         if isinstance(term.regressor, OfNeighbours)
     ]
-    typical, none = odds(parameters.rise).T, np.zeros_like(parameters.rise)
+    typical, none = odds(parameters.rise[:, :TOP]).T, np.zeros_like(parameters.rise)
     reaches = parameters.rise_reaches, parameters.fall_reaches
     up = np.moveaxis(transition_matrix(none + 1, none, *reaches), 0, -1)
     down = np.moveaxis(transition_matrix(none, parameters.fall, *reaches), 0, -1)
@@ -127,13 +127,17 @@ def _shares(
         log_odds = np.broadcast_to(luck, typical.shape)
         for coefficient, value in seen:
             others = _MANY * np.einsum("snd,n->sd", now, _WEIGHTS) / now[:, 0].sum(axis=0)
-            log_odds = log_odds + coefficient * value(villages, others[None])[0]
-        rise = np.zeros_like(now)
+            log_odds = log_odds + coefficient * value(villages, others[None])[0][:TOP]
+        rise = np.zeros_like(now[:TOP])
         for shock, weight in shocks:
             rise += weight * chance((typical * factor(log_odds + shock))[:, None] * lasting)
-        rising = now * rise
-        staying = now - rising
-        now = sum(rising[s] * up[s][:, None] + staying[s] * down[s][:, None] for s in range(len(LEVELS)))
+        rising, staying = now[:TOP] * rise, now
+        staying[:TOP] -= rising
+        now = np.zeros_like(now)
+        for s in range(TOP):
+            now[s + 1 :] += rising[s] * up[s][s + 1 :, None]
+        for s in range(len(LEVELS)):
+            now[: s + 1] += staying[s] * down[s][: s + 1, None]
         now[0] += history.launched.get(year, 0.0)
     return np.asarray(np.einsum("snd,n->sd", now, _WEIGHTS))
 

@@ -118,7 +118,7 @@ class Target(Bounded):
     def needed(self, levels: Counts) -> Ints:
         """Return the number that must be reached, shape (…), from villages per level when the year began, (…, 4)."""
         counted = slice(None, TOP) if self.denominator == "below_top" else slice(None)
-        return needed(self.share, levels[..., counted].sum(axis=-1))
+        return needed(self.share, _total(levels[..., counted]))
 
     def readings(self) -> dict[str, Target]:
         """Return every reading of the same share, this target's own first.
@@ -165,6 +165,11 @@ def needed(share: Fraction, denominator: int | Counts) -> Ints:
     return np.asarray(-(-count * share.numerator // share.denominator), dtype=np.int64)
 
 
+def _total(levels: Counts) -> Any:
+    """Return the sum over the last axis: of so short a one level by level, in a fifth of the time of NumPy's own."""
+    return sum(np.moveaxis(levels, -1, 0))
+
+
 @dataclass(frozen=True)
 class YearCounts:
     """What happened in each year, integer arrays of one shape (…, year) unless noted.
@@ -189,25 +194,13 @@ class YearCounts:
     falls: Counts
     entries: Counts
 
-    def only(self, year: int) -> YearCounts:
-        """Return year number `year` alone, with a year axis of length 1."""
-        pick = slice(year, year + 1)
-        return YearCounts(
-            self.at_start[..., pick, :],
-            self.at_end[..., pick, :],
-            self.can_rise[..., pick, :],
-            self.rises[..., pick],
-            self.falls[..., pick],
-            self.entries[..., pick],
-        )
-
     def score(self, target: Target) -> Counts:
         """Return the number that is held against the target, shape (…, year)."""
         if target.reading == "entries":
             return self.entries
         if target.reading == "stock":
-            joined = self.at_end.sum(axis=-1) - self.at_start.sum(axis=-1)  # who joins is judged from the next year on
-            return np.asarray(self.at_end[..., target.level_mask].sum(axis=-1) - joined * target.level_mask[0])
+            joined = _total(self.at_end) - _total(self.at_start)  # who joins is judged from the next year on
+            return np.asarray(_total(self.at_end[..., target.level_mask]) - joined * target.level_mask[0])
         return self.rises - self.falls if target.net_of_falls else self.rises
 
     def needed(self, target: Target) -> Ints:
@@ -221,5 +214,5 @@ class YearCounts:
     def saturated(self, target: Target) -> Bools:
         """Return whether too few villages could move for the target to be within reach, shape (…, year)."""
         by_rising, anyhow = target.within_reach
-        best = self.can_rise[..., by_rising].sum(axis=-1) + self.at_start[..., anyhow].sum(axis=-1)
+        best = _total(self.can_rise[..., by_rising]) + _total(self.at_start[..., anyhow])
         return np.asarray(best < self.needed(target))

@@ -171,11 +171,12 @@ class Outcome:
             A reading of the scenario's target; the scenario's own by default.
         """
         target, known = target or scenario.target, gross_rises(scenario.target)
-        met = self.counts.met(target).astype(np.float64)
-        if self.enough_rise.shape[-1] and target in known:
-            first = 0 if scenario.so_far is None else 1
-            met[..., first:] = self.enough_rise[..., first:, known.index(target)]
-        return met
+        if not self.enough_rise.shape[-1] or target not in known:
+            return self.counts.met(target).astype(np.float64)
+        chances = self.enough_rise[..., known.index(target)].copy()
+        if scenario.so_far is not None:
+            chances[..., 0] = self.counts.met(target)[..., 0]
+        return chances
 
 
 PER_TRAJECTORY = tuple(part.name for part in fields(Outcome) if part.name not in {"villages", "failures"})

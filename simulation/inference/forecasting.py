@@ -19,7 +19,7 @@ from ..domain.law import DISTRICT
 from ..domain.parameters import Rows
 from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS
-from ..domain.target import Target, YearCounts, needed
+from ..domain.target import Target, needed
 from ..domain.villages import Villages
 from ..engine.closed_form.applicability import exact_results
 from ..engine.conditional import Estimator
@@ -227,14 +227,16 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
     counts, counted, size = outcome.counts, outcome.of_kept, int(outcome.kept.sum())
     rows, kept_with = scenario.parameters.rows, ensemble.chances_kept(index)
     readings, several = scenario.target.readings(), range(1, scenario.horizon + 1)
-    years_met = counts.met(scenario.target).sum(axis=-1)
+    chances, must = outcome.chance_met(scenario), counts.needed(scenario.target)
+    score = counts.score(scenario.target)
+    years_met = (score >= must).sum(axis=-1)
     # What is said of several years together is told by what happened; of one year it is the chance of that year.
-    at_least = [outcome.chance_met(scenario)[..., 0]] if scenario.horizon == 1 else [years_met >= m for m in several]
+    at_least = [chances[..., 0]] if scenario.horizon == 1 else [years_met >= m for m in several]
     return DistrictForecast(
         villages=scenario.districts[index],
-        years=tuple(_year(ensemble, index, counts.only(t), t, kept_with) for t in range(scenario.horizon)),
+        years=_years(ensemble, index, chances, must, kept_with),
         all_years=estimate(at_least[-1], outcome.kept, rows, kept_with),
-        at_least={m: float(counted(chances).mean()) for m, chances in zip(several, at_least, strict=True)},
+        at_least={m: float(counted(reached).mean()) for m, reached in zip(several, at_least, strict=True)},
         readings={
             name: tuple(float(p) for p in counted(_chances(scenario, outcome, target)).mean(axis=0))
             for name, target in readings.items()
@@ -243,7 +245,7 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
         rise_probability=outcome.villages.rises / size,
         risen_probability=outcome.villages.risen / size,
         assisted_share=outcome.villages.assisted / size,
-        shortfall=_shortfall(counts, scenario.target, counted),
+        shortfall=tuple(map(float, counted(np.maximum(must - score, 0)).mean(axis=0))),
         before=None if scenario.so_far is None else _before(ensemble, index),
     )
 
@@ -260,43 +262,53 @@ def _chances(scenario: Assumptions, outcome: Outcome, reading: Target) -> Floats
 
     Of rises net of falls: how likely enough rises were, less 1 where falls took enough of them off.
     """
+    if not reading.net_of_falls:
+        return outcome.chance_met(scenario, reading)
     gross = replace(reading, net_of_falls=False)
     lost = outcome.counts.met(gross) & ~outcome.counts.met(reading)
     return outcome.chance_met(scenario, gross) - lost
 
 
-def _shortfall(
-    counts: YearCounts, target: Target, counted: Callable[[NDArray[Any]], NDArray[Any]]
-) -> tuple[float, ...]:
-    """Return how many villages are missing to the number needed on average, year by year."""
-    missing = np.maximum(counts.needed(target) - counts.score(target), 0)
-    return tuple(float(mean) for mean in counted(missing).mean(axis=0))
+def _years(
+    ensemble: Ensemble, index: int, chances: Floats, must: Ints, kept_with: Floats | None
+) -> tuple[YearForecast, ...]:
+    """Summarise every year of one district.
 
-
-def _year(ensemble: Ensemble, index: int, counts: YearCounts, t: int, kept_with: Floats | None) -> YearForecast:
-    """Summarise year number `t` of one district, from the counts of that year alone; `kept_with` as for `estimate`."""
+    Parameters
+    ----------
+    chances, must
+        Shape (draw, replicate, year): how likely the target was; the number needed.
+    kept_with
+        As for `estimate`.
+    """
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
-    target, counted = scenario.target, outcome.of_kept
-    villages = scenario.districts[index].number(scenario.years[t] + 1)
-    must = counted(counts.needed(target)[..., 0])
-    at_end = counted(counts.at_end[..., 0, :])
-    assisted = counted(outcome.assisted[..., t, :])
-    rises = _summary(counted(counts.rises))
+    target, counts, counted, so_far = scenario.target, outcome.counts, outcome.of_kept, scenario.so_far
     of_rises = target.reading == "rises" and not target.net_of_falls
-    chance = estimate(outcome.chance_met(scenario)[..., t], outcome.kept, scenario.parameters.rows, kept_with)
-    if t == 0 and scenario.so_far is not None and scenario.so_far.rises >= must.max():
-        chance = Estimate(1.0, 0.0, None if chance.parameter_interval90 is None else (1.0, 1.0))
-    return YearForecast(
-        **vars(chance),
-        year=scenario.years[t],
-        needed=Needed(float(must.mean()), int(must.min()), int(must.max())),
-        saturated=float(counted(counts.saturated(target)).mean()),
-        judged=rises if of_rises else Summary.of_values(counted(counts.score(target)[..., 0])),
-        rises=rises,
-        falls=_summary(counted(counts.falls)),
-        status_share={level: _summary(at_end[:, s], villages) for s, level in enumerate(LEVELS)},
-        assisted={plan.name: float(assisted[:, j].mean()) for j, plan in enumerate(scenario.interventions)},
-    )
+    rises, falls, at_end = counted(counts.rises), counted(counts.falls), counted(counts.at_end)
+    judged = rises if of_rises else counted(counts.score(target))
+    saturated, assisted = (counted(each).mean(axis=0) for each in (counts.saturated(target), outcome.assisted))
+    years, must = [], counted(must)
+    for t, year in enumerate(scenario.years):
+        villages = scenario.districts[index].number(year + 1)
+        chance = estimate(chances[..., t], outcome.kept, scenario.parameters.rows, kept_with)
+        least, most = int(must[:, t].min()), int(must[:, t].max())
+        if t == 0 and so_far is not None and so_far.rises >= most:
+            chance = Estimate(1.0, 0.0, None if chance.parameter_interval90 is None else (1.0, 1.0))
+        risen = _summary(rises[:, t])
+        years.append(
+            YearForecast(
+                **vars(chance),
+                year=year,
+                needed=Needed(float(must[:, t].mean()), least, most),
+                saturated=float(saturated[t]),
+                judged=risen if of_rises else Summary.of_values(judged[:, t]),
+                rises=risen,
+                falls=_summary(falls[:, t]),
+                status_share={level: _summary(at_end[:, t, s], villages) for s, level in enumerate(LEVELS)},
+                assisted={plan.name: float(assisted[t, j]) for j, plan in enumerate(scenario.interventions)},
+            )
+        )
+    return tuple(years)
 
 
 def _summary(counts: NDArray[np.integer[Any]], of: int = 1) -> Summary:

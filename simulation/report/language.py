@@ -22,9 +22,8 @@ LANGUAGES = ("id", "en")
 DEFAULT = "id"
 CATALOGUES = Path(__file__).parent / "locale"
 
-_LINES = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
-_ENTRY = re.compile(rf"^msgid {_LINES}^msgstr {_LINES}", re.MULTILINE)
-_LINE = re.compile(r'"(?:[^"\\]|\\.)*"')
+_LINES = r'((?:".*"\n)+)'
+_ENTRY = re.compile(rf"^msgid {_LINES}msgstr {_LINES}", re.MULTILINE)
 
 
 def phrase(template: str) -> str:
@@ -169,13 +168,13 @@ def read_catalogue(path: Path) -> Mapping[str, str]:
     Read here and not by Babel or gettext, whose import or whose compiled files would cost every start 0.1 s, or every
     contributor a step.
     """
-    entries = _ENTRY.findall(path.read_text(encoding="utf-8"))
-    return {_text(sentence): _text(translation) or _text(sentence) for sentence, translation in entries}
+    entries = (map(_text, entry) for entry in _ENTRY.findall(path.read_text(encoding="utf-8") + "\n"))
+    return {sentence: translation or sentence for sentence, translation in entries}
 
 
 def _text(lines: str) -> str:
     """Return what stands in the quoted lines of an entry, which are written as in C."""
-    return "".join(json.loads(line) for line in _LINE.findall(lines))
+    return str(json.loads(lines.replace('"\n"', "")))
 
 
 def _places(decimals: int) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from ...decision.next_datum import Datum, NextDatum
 from ...domain.past import Observed
 from ..document.blocks import Column, Paragraph, Row, Table
 from ..language import Language, phrase
+
+if TYPE_CHECKING:
+    from ...decision.next_datum import Datum, NextDatum
 
 _DATA: Mapping[Datum, str] = {
     "village_list": phrase("a list of all statuses at the end of {year}"),

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections import UserDict
+from importlib import import_module
 from typing import Any
 
 from ...domain.messages import KampungError
-from .backtest import BACKTEST
-from .calibration import CALIBRATION
-from .comparison import COMPARISON
-from .explanation import EXPLANATION
-from .forecast.kind import FORECAST
 from .kind import AnyKind
-from .plan.kind import PLAN
-from .robustness import ROBUSTNESS
-from .sensitivity import SENSITIVITY
 
-KINDS: dict[str, AnyKind] = {
-    kind.name: kind
-    for kind in (FORECAST, PLAN, COMPARISON, SENSITIVITY, ROBUSTNESS, BACKTEST, CALIBRATION, EXPLANATION)
-}
+
+class _Kinds(UserDict[str, Any]):
+    """The kinds by name, or the modules in which they are: one is loaded when it is asked for, since all take long."""
+
+    def __getitem__(self, name: str) -> AnyKind:
+        """Return the kind of a name."""
+        kind = self.data[name]
+        found: AnyKind = getattr(import_module(kind, __package__), name.upper()) if isinstance(kind, str) else kind
+        return found
+
+
+KINDS = _Kinds(
+    forecast=".forecast.kind",
+    plan=".plan.kind",
+    comparison=".comparison",
+    sensitivity=".sensitivity",
+    robustness=".robustness",
+    backtest=".backtest",
+    calibration=".calibration",
+    explanation=".explanation",
+)
 
 
 def kind_of(found: Any) -> AnyKind:
@@ -29,6 +40,7 @@ def kind_of(found: Any) -> AnyKind:
     KampungError
         Where it is no answer that can be saved.
     """
+    kind: AnyKind
     for kind in KINDS.values():
         if isinstance(found, kind.found):
             return kind

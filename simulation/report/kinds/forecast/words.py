@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ....decision.next_datum import NextDatum
 from ....domain.messages import listed
 from ....domain.so_far import FEW_KEPT
 from ....inference.forecast import PrecisionTrace, Summary
@@ -18,6 +17,9 @@ from ...language import Language, phrase
 from ..head import MOST_NAMED, Programme, caveats_of, first_year_alone, names_of, title_of, unknown_statuses
 from ..next_data import next_data_read
 from .result import District, ForecastResult, RisesSoFar, StatedTarget
+
+if TYPE_CHECKING:
+    from ....decision.next_datum import NextDatum
 
 MOST_COUNTS = 6
 SATURATION_WORTH_TELLING = 0.05
