@@ -59,8 +59,24 @@ def _field(visit: Visit, question: Question, answer: str) -> dict[str, Any]:
         "label": speech.problem(question.text),
         "hint": "" if question.allowed is None else speech.problem(question.allowed),
         "choices": choices,
-        "value": answer,
+        "value": visit.replies[question.key] if _is_no_answer(visit, question) else answer,
+        "problem": _problem(visit, question, answer),
     }
+
+
+def _problem(visit: Visit, question: Question, answer: str) -> str:
+    """Return what is wrong with the answer to a question; "" where nothing is."""
+    say = visit.speech.say
+    if _is_no_answer(visit, question):
+        allowed = visit.speech.problem(question.allowed) if question.allowed is not None else ""
+        return say("This is not a possible answer; allowed: {allowed}", allowed=allowed)
+    return "" if answer else say("Answer this first.")
+
+
+def _is_no_answer(visit: Visit, question: Question) -> bool:
+    """Return whether what was replied to a question is no answer to it."""
+    replied = visit.replies.get(question.key, "")
+    return bool(replied) and question.understood(replied) is None
 
 
 @view.of_visit
@@ -125,8 +141,10 @@ def read(visit: Visit, settings: Settings) -> None:
 def _compute(visit: Visit, settings: Settings) -> None:
     """Do what `start` does with the lists of a visit and its answers."""
     read(visit, settings)
-    if visit.asked is None or visit.start is None:
+    if visit.asked is None or visit.start is None or any(_is_no_answer(visit, one) for one, _ in visit.start.questions):
         raise Refusal(Message("a question is still open: answer it first"))
+    if any(question.key not in visit.replies for question, _ in visit.start.questions):
+        raise Refusal(Message("your answers lead to further questions: look at them, then compute again"))
     forecast = compute(visit.start, visit.lists, visit.asked)
     files = visit.start.files
     visit.scenario_file = files.get("calibrated", files["scenario"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
@@ -90,13 +92,15 @@ def shown(visit: Visit, here: str, template: str, **values: Any) -> Response:
 
 
 def _what_went_wrong(visit: Visit) -> Markup | None:
-    """Return why the newest work failed; None where it did not."""
-    job, settings = visit.job, visit.settings
+    """Return why the newest work failed, files by their names alone; None where it did not."""
+    job, folder = visit.job, f"{visit.folder}{os.sep}"
     if job is None or not job.ended or job.error is None:
         return None
+    blocks: list[Block] = [Paragraph(said.replace(folder, "")) for said in sentences_of(visit.settings, job.error)]
     if isinstance(job.error, ProblemsError):
-        return as_html(visit.speech, [problem_table(visit.speech, job.error.problems)], lambda _: None)
-    return as_html(visit.speech, map(Paragraph, sentences_of(settings, job.error)), lambda _: None)
+        problems = [replace(problem, file=problem.file.replace(folder, "")) for problem in job.error.problems]
+        blocks = [problem_table(visit.speech, problems)]
+    return as_html(visit.speech, blocks, lambda _: None)
 
 
 @cache
