@@ -158,7 +158,7 @@ def test_the_example_is_drawn_without_overlaps(example: Forecast, code: str) -> 
     figure = plots.village_map(example, code)
     assert_apart(figure, 150)
     said = words(figure)
-    assert "1 dari 40 kampung: Cempaka 8." in said if code == "id" else "1 of 40 villages: Cempaka 8." in said
+    assert "1 dari 40 kampung (Cempaka 8)." in said if code == "id" else "1 of 40 villages (Cempaka 8)." in said
     assert ("Persegi kecil" if code == "id" else "A small square") in said
     assert ("Warna pucat" if code == "id" else "Pale:") in said
 
@@ -243,6 +243,18 @@ def test_a_village_of_unknown_status_is_white_and_explained() -> None:
     assert len(filled(figure, "white")) == 1
     assert "status not known" in words(figure)
     assert "status not known" not in words(plots.village_map(mapped((2,), [0, 1], SHAPES["a block"][:2]), "en"))
+
+
+@pytest.mark.parametrize("name", ["points in a crowd", "one point"])
+def test_the_squares_of_points_are_drawn_whole(name: str) -> None:
+    """Also those at the edge of the map."""
+    figure = plots.village_map(mapped((16, 16, 16), LEVELS_OF, SHAPES[name]), "en")
+    right, bottom = figure.axes[0].get_xlim()[1], figure.axes[0].get_ylim()[0]
+    boxes = [box for colour in (*_FILLS.values(), "white") for box in filled(figure, colour)]
+    assert len(boxes) == len(SHAPES[name])
+    for box in boxes:
+        assert 0 <= box.x0 <= box.x1 <= right
+        assert 0 <= box.y0 <= box.y1 <= bottom
 
 
 @pytest.mark.parametrize("latitude", [-8.5, 0.0, 45.0])

@@ -59,8 +59,8 @@ _APART = 16.0
 _LEGEND = 2 * (_LINE + 7) + 5
 _SQUARE = 18.0
 """Points across a village of which the map has a point alone."""
-_EDGE = 0.02
-"""Of the map, beyond the villages on each side."""
+_EDGE = _SQUARE / 2 + 1
+"""Points beyond the villages on each side."""
 _RADIUS = 7.0
 """Points from the middle to the rim of the circle of a chance of 50%; the area grows as the chance does."""
 _CIRCLES = (0.05, 0.25, 0.5)
@@ -99,11 +99,12 @@ class _Projection:
         """Return the projection that fits points of shape (n, 2) into a width and the height of a page."""
         (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
         shrink = float(np.cos(np.radians((south + north) / 2)))
-        across, down = max((east - west) * shrink, 1e-3), max(north - south, 1e-3)
-        edge = _EDGE * max(across, down) + (0.0 if len(points) > 1 else 1e-2)
-        across, down = across + 2 * edge, down + 2 * edge
-        scale = min(width / across, _TALLEST / down)
-        return cls(west - edge / shrink, north + edge, shrink, scale, across * scale, down * scale)
+        across, down = (east - west) * shrink, north - south
+        rooms = [(room - 2 * _EDGE) / size for room, size in ((width, across), (_TALLEST, down)) if size > 0]
+        scale = min(rooms, default=1.0)
+        edge = _EDGE / scale
+        wide, high = across * scale + 2 * _EDGE, down * scale + 2 * _EDGE
+        return cls(west - edge / shrink, north + edge, shrink, scale, wide, high)
 
     def __call__(self, points: Floats) -> Floats:
         """Return degrees of shape (n, 2) as points."""
@@ -310,7 +311,7 @@ def _explanation(
     if missing:
         told.append(
             say(
-                "Not on the map: {count} of {villages} villages: {names}.",
+                "Not on the map: {count} of {villages} villages ({names}).",
                 count=speech.number(len(missing)),
                 villages=speech.number(len(rows)),
                 names=listed((row["village"] for row in sorted(missing, key=_unlikely)), MOST_NAMED),
