@@ -49,7 +49,7 @@ def elsewhere(scenario: Assumptions, effort: Effort, seed: int) -> Elsewhere | N
     (villages,), few = scenario.districts, Effort(effort.draws, min(effort.replicates, MOST_REPLICATES))
 
     def chance(parameters: ParameterSet) -> Estimate:
-        made = run(replace(scenario, horizon=1, parameters=parameters), few, seed, workers=1)
+        made = run(replace(scenario, horizon=1, parameters=parameters), few, seed)
         outcome = made.outcomes[0]
         return estimate(outcome.chance_met(made.scenario)[..., 0], outcome.kept, parameters.rows)
 

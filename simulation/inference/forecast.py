@@ -66,13 +66,11 @@ class Summary:
     @classmethod
     def of_counts(cls, weights: Floats, of: int = 1) -> Summary:
         """Summarise counts from how often (or how probably) each of 0, 1, 2 … occurs; or their shares `of` so many."""
-        cumulative = np.cumsum(weights) / weights.sum()
-        values = np.arange(weights.size) * (1 / of)
-        mean = float((weights * values).sum() / weights.sum())
+        total, values = weights.sum(), np.arange(weights.size) * (1 / of)
         # A hair below the probability, for a cumulative sum that falls short of it by rounding alone.
-        places = np.searchsorted(cumulative, np.array(QUANTILES) - 1e-12)
-        whole = int if of == 1 else float
-        return cls(mean, {q: whole(values[i]) for q, i in zip(QUANTILES, places, strict=True)})
+        places = np.searchsorted(np.cumsum(weights) / total, np.array(QUANTILES) - 1e-12)
+        found = map(int if of == 1 else float, values[places].tolist())
+        return cls(float((weights * values).sum() / total), dict(zip(QUANTILES, found, strict=True)))
 
     @property
     def median(self) -> Number:
@@ -380,7 +378,7 @@ def _percent(quantile: float) -> str:
     return f"q{round(100 * quantile):02d}"
 
 
-def ensemble_columns(result: Forecast, district: int | None = None) -> dict[str, NDArray[Any]]:
+def ensemble_columns(result: Forecast, district: int | None = None) -> dict[str, NDArray[Any] | list[str]]:
     """Return the trajectories that are kept as columns of equal length, one row a draw, replicate and year.
 
     `district` picks one by its place in the scenario; None takes all, with a column ``district_code``
@@ -394,7 +392,8 @@ def ensemble_columns(result: Forecast, district: int | None = None) -> dict[str,
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     if len(run_of.outcomes) > 1:
         codes = [result.scenario.districts[i].district_code for i in wanted]
-        columns = {"district_code": np.repeat(np.array(codes), [part["draw"].size for part in parts])} | columns
+        rows = [code for code, part in zip(codes, parts, strict=True) for _ in range(part["draw"].size)]
+        return {"district_code": rows, **columns}
     return columns
 
 

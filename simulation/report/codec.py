@@ -160,7 +160,7 @@ def _of_numpy(value: Any) -> Any:
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return None if math.isnan(value) else round(value, DECIMALS)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_rounded(item) for item in value]

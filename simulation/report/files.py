@@ -176,19 +176,19 @@ def cell(value: object) -> str:
     ('0.000001', '', 'true')
     """
     match value:
+        case str():
+            # Line breaks go: Python 3.11 leaves a lone carriage return unquoted, and a row should be a line anyway.
+            return guard(value.replace("\r", " ").replace("\n", " "))
+        case float() | np.floating():
+            text = f"{value:.6f}".rstrip("0").rstrip(".")
+            return {"nan": "", "-0": "0"}.get(text, text)
         case None:
             return ""
         case bool() | np.bool_():
             return "true" if value else "false"
         case int() | np.integer():
             return str(int(value))
-        case float() | np.floating():
-            if np.isnan(value):
-                return ""
-            text = f"{value:.6f}".rstrip("0").rstrip(".")
-            return "0" if text == "-0" else text
-    # Line breaks go: Python 3.11 leaves a lone carriage return unquoted, and a row should be a line anyway.
-    return guard(str(value).replace("\r", " ").replace("\n", " "))
+    return cell(str(value))
 
 
 def write_parquet(
