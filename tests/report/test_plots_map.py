@@ -31,7 +31,7 @@ from simulation.inputs.village_map import Shape, VillageMap
 from simulation.report import plots
 from simulation.report.document.blocks import On, Picture
 from simulation.report.figures.page import WIDTH
-from simulation.report.figures.village_map import _FILLS, _WIDEST_LABEL, _borders, _Place, _Projection
+from simulation.report.figures.village_map import _FILLS, _WIDEST_LABEL, _borders, _Place, _Projection, _thinned
 from simulation.report.kinds.forecast.kind import FORECAST
 from simulation.report.kinds.forecast.result import undrawable
 from simulation.report.language import language
@@ -288,6 +288,18 @@ def test_thick_lines_are_the_borders_that_two_kecamatan_share() -> None:
     places = [_Place.of({"subdistrict": "AABB"[i]}, square(i, 0.0, 1.0), flat) for i in range(4)]
     (edge,) = _borders(places)
     assert sorted(map(tuple, np.abs(edge).tolist())) == [(2.0, 0.0), (2.0, 1.0)]
+
+
+def test_an_outline_of_many_points_is_thinned_the_same_on_both_sides() -> None:
+    """A circle of 10,000 points keeps its form, and loses most of them; a speck loses none."""
+    turn = np.linspace(0, 2 * np.pi, 10_001)
+    circle = np.stack([20 * np.cos(turn), 20 * np.sin(turn)], axis=1)
+    thin = _thinned(circle)
+    assert len(thin) < 2_000
+    assert np.abs(np.hypot(*thin.T) - 20).max() < 0.1
+    np.testing.assert_array_equal(_thinned(circle[::-1]), thin[::-1])
+    speck = circle[::2500] / 1000
+    np.testing.assert_array_equal(_thinned(speck), speck)
 
 
 def test_what_is_far_away_is_left_out() -> None:

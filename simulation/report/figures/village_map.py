@@ -125,7 +125,7 @@ class _Place:
             ((x, y),), half = projected(shape.points), _SQUARE / 2
             corners = [(x - half, y - half), (x - half, y + half), (x + half, y + half), (x + half, y - half)]
             return cls(row, ((np.array([*corners, corners[0]]),),))
-        return cls(row, tuple(tuple(map(projected, rings)) for rings in shape.polygons))
+        return cls(row, tuple(tuple(_thinned(projected(ring)) for ring in rings) for rings in shape.polygons))
 
     @cached_property
     def outline(self) -> Outline:
@@ -178,6 +178,13 @@ class _Label:
     def width(self) -> float:
         """Points that it takes up."""
         return max(text_width(self.title, weight="bold"), text_width(self.subdistrict, _SMALL))
+
+
+def _thinned(ring: Floats) -> Floats:
+    """Return a ring without points that no eye tells apart: the same on both sides of a border."""
+    exact = np.round(ring, 1)
+    kept = exact[np.append(True, (np.diff(exact, axis=0) != 0).any(axis=1))]
+    return kept if len(kept) > 3 else ring
 
 
 def _area(ring: Floats) -> float:
@@ -340,15 +347,14 @@ def _fill(axes: Axes, outline: Outline, status: str) -> None:
 
     The lines of a pattern are drawn one by one: programs show patterns of SVG and PDF at different widths.
     """
-    axes.add_patch(PathPatch(outline, facecolor=_FILLS.get(status, _UNKNOWN), edgecolor="none"))
+    fill, style = _FILLS.get(status, _UNKNOWN), "-" if status else "--"
+    axes.add_patch(PathPatch(outline, facecolor=fill, edgecolor=_BORDER, linewidth=0.5, linestyle=style))
     if lines := [line for pattern in _PATTERNS.get(status, ()) for line in _lines(outline, *pattern)]:
         codes = [Outline.MOVETO, Outline.LINETO] * len(lines)
         drawn = Outline(np.concatenate(lines), codes)
         patch = PathPatch(drawn, facecolor="none", edgecolor=_PATTERN_COLOURS[status], linewidth=0.9)
         patch.set_clip_path(outline, transform=axes.transData)
         axes.add_patch(patch)
-    style = "-" if status else "--"
-    axes.add_patch(PathPatch(outline, facecolor="none", edgecolor=_BORDER, linewidth=0.5, linestyle=style))
 
 
 def _lines(outline: Outline, a: float, b: float) -> Iterator[Floats]:
@@ -381,7 +387,7 @@ def _borders(places: Sequence[_Place]) -> Iterator[Floats]:
     homes: dict[tuple[tuple[float, float], ...], set[str]] = defaultdict(set)
     for place in places:
         for ring in (ring for rings in place.polygons for ring in rings):
-            for pair in pairwise(map(tuple, np.round(ring, 2).tolist())):
+            for pair in pairwise(map(tuple, ring.tolist())):
                 homes[tuple(sorted(pair))].add(place.row["subdistrict"])
     yield from (np.array(edge) for edge, subdistricts in homes.items() if len(subdistricts) > 1)
 
