@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from reprlib import repr as in_brief
 from typing import Any
 
 import numpy as np
@@ -237,7 +238,7 @@ def _features(source: Source, collector: ProblemList) -> list[Any] | None:
     features = data.get("features") if isinstance(data, dict) else None
     if kind != "FeatureCollection" or not isinstance(features, list):
         message = Message("this is not a GeoJSON FeatureCollection with a list of features")
-        tell(message, _EXPORT, field="type", found="" if kind is None else kind)
+        tell(message, _EXPORT, field="type", found=kind if isinstance(kind, str) else "")
     elif not features:
         tell(Message("the map has no features"), _EXPORT, field="features")
     elif len(features) > MOST_FEATURES:
@@ -266,23 +267,28 @@ def _tell_unnamed(place: tuple[str, None], features: Sequence[Any], collector: P
     named = list(dict.fromkeys(str(name) for feature in features for name in _properties(feature)))
     fix = Message("add the property village_code to every feature, with the code of its village as text")
     for name in named:
-        if all(re.fullmatch("[0-9]{10}", plain_code(str(_properties(feature).get(name)))) for feature in features):
+        if all(_is_official(_properties(feature).get(name)) for feature in features):
             fix = Message("rename the property {name} to village_code", {"name": shown(name)})
             break
     message = Message("no feature has the property village_code")
     collector.add(place, CODE, message, found=listed(named), suggestion=fix)
 
 
+def _is_official(found: Any) -> bool:
+    """Return whether a property may be the official code of a village."""
+    return isinstance(found, str | int) and re.fullmatch("[0-9]{10}", plain_code(clean(f"{found}"))) is not None
+
+
 def _code(feature: Any) -> str | _Wrong:
     """Return the code of a feature's village, or what is wrong with it."""
     found = _properties(feature).get(CODE)
     if not isinstance(feature, dict):
-        return _Wrong("no feature", str(feature))
+        return _Wrong("no feature", in_brief(feature))
     if found is None or found == "":
         return _Wrong("no code")
     code = strip_quotes(clean(found)) if isinstance(found, str) else ""
     if not code or len(code) > LONGEST_CODE or CONTROL.search(code):
-        return _Wrong("odd code", str(found))
+        return _Wrong("odd code", found if isinstance(found, str) else in_brief(found))
     return code
 
 
@@ -292,15 +298,15 @@ def _shape(feature: Any) -> Shape | _Wrong | None:
         return None
     geometry = feature.get("geometry")
     if not isinstance(geometry, dict):
-        return _Wrong("no shape", "" if geometry is None else str(geometry))
+        return _Wrong("no shape", "" if geometry is None else in_brief(geometry))
     kind: Any = geometry.get("type")
     coordinates: Any = geometry.get("coordinates")
     if kind not in SHAPES:
-        return _Wrong("other shape", str(kind))
+        return _Wrong("other shape", kind if isinstance(kind, str) else in_brief(kind))
     polygons: Any = {"Point": [[[coordinates]]], "Polygon": [coordinates], "MultiPolygon": coordinates}[kind]
     fewest = 1 if kind == "Point" else _FEWEST_POINTS
     if not _well_formed(polygons, fewest):
-        return _Wrong("no coordinates", str(coordinates))
+        return _Wrong("no coordinates", in_brief(coordinates))
     for lon, lat, *_ in (point for rings in polygons for ring in rings for point in ring):
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # so is what is not a number
             return _Wrong("outside", f"[{lon}, {lat}]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -183,6 +184,18 @@ def test_a_map_of_many_districts_is_no_key(desk: Desk) -> None:
 def test_coordinates_that_are_no_polygon_are_refused(ring: Any) -> None:
     """Whatever stands in their place; truth values are no numbers."""
     assert read(geojson(feature("63.01.01.2001", "Polygon", ring))) is None
+
+
+@pytest.mark.parametrize("depth", [500, 900, 2_000, 10_000, 100_000])
+@pytest.mark.parametrize("key", ["village_code", "properties", "geometry", "type", "coordinates"])
+def test_what_nests_deeply_is_refused(key: str, depth: int) -> None:
+    """Wherever brackets stand, and however many: what reads them has an end, and so has what shows them."""
+    content = geojson(feature("63.01.01.2001"))
+    nested = b'"%s": %s' % (key.encode(), b"[" * depth + b"]" * depth)
+    spoiled = re.sub(rb'"%s": ("[^"]*"|\[[^]]*\]|\{[^}]*\})' % key.encode(), lambda _: nested, content)
+    assert spoiled != content
+    assert read(spoiled) is None
+    assert read(geojson().replace(b"[]", b"[" * depth + b"]" * depth)) is None
 
 
 @pytest.mark.parametrize("number", ["1e999", "-Infinity", "NaN", "180.001", "1" + "0" * 400])
