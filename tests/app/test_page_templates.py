@@ -47,7 +47,15 @@ def page(code: str = "en", word: str = "words") -> Element:
     steps = [
         SimpleNamespace(title=word, address=f"/{place}", current=place == 1, available=place < 3) for place in range(4)
     ]
-    values = {"code": code, "say": speech.say, "speech": speech, "title": word, "footer": word, "word": word}
+    values = {
+        "code": code,
+        "say": speech.say,
+        "speech": speech,
+        "title": word,
+        "footer": word,
+        "word": word,
+        "problem": "",
+    }
     return parsed(templates.from_string(FORM).render(steps=steps, **values))
 
 

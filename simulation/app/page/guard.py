@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ...report.language import Language
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_SITES = {"GET": {"same-origin", "none"}}
+"""Method -> from where it may be asked for; "none" is an address that was typed or opened by another program."""
 _POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -29,8 +31,8 @@ _HEADERS = {
 class Guard:
     """Refuses requests for another host or from another site, and those that are too large.
 
-    A page elsewhere that has a name of its own lead to this computer is refused by its name (`Host`), one that sends
-    forms here by where these come from (`Origin`, `Sec-Fetch-Site`).
+    A page elsewhere that has a name of its own lead to this computer is refused by its name (`Host`), one that asks for
+    something here, or sends a form, by where that comes from (`Origin`, `Sec-Fetch-Site`).
     """
 
     def __init__(self, app: ASGIApp, speech: Language, most_bytes: int) -> None:
@@ -62,7 +64,7 @@ class Guard:
         if _name(host) not in LOOPBACK:
             return 421, self._say("This page is for the computer that it runs on alone.")
         foreign = origin is not None and origin != f"http://{host}"
-        if foreign or (method != "GET" and headers.get("sec-fetch-site", "same-origin") != "same-origin"):
+        if foreign or headers.get("sec-fetch-site", "same-origin") not in _SITES.get(method, {"same-origin"}):
             return 403, self._say("This was not asked for by the page itself.")
         if _is_larger(headers.getlist("content-length"), self._most) or "transfer-encoding" in headers:
             most = self._say("{number} MB", number=self._most // 1_000_000)
@@ -77,7 +79,7 @@ def _name(host: str) -> str:
         _ = parts.port
     except ValueError:
         return ""
-    return host.rpartition(":")[0] if parts.port is not None else host
+    return (host.rpartition(":")[0] if parts.port is not None else host).casefold()
 
 
 def _is_larger(lengths: Iterable[str], most: int) -> bool:

@@ -23,7 +23,8 @@ from ..starting import OfDistrict, Start, compute, read_and_ask, write_scenario
 from . import view
 from .visit import LISTS, Visit
 
-MOST_FILES = 8
+MOST_FILES = 20
+"""At a time: a province's kabupaten."""
 DRAWS = 1000
 """Of the uncertain parameters, as `start` takes them."""
 _ANSWER = "answer:"
@@ -82,7 +83,7 @@ def _is_no_answer(visit: Visit, question: Question) -> bool:
 @view.of_visit
 async def _take(request: Request, visit: Visit) -> Response:
     """Take lists in, or out, and read what is there."""
-    async with request.form(max_files=MOST_FILES, max_fields=8) as form:
+    async with request.form(max_files=1000, max_fields=8) as form:
         out = form.get("remove")
         given = [one for one in form.getlist("lists") if isinstance(one, UploadFile) and one.filename]
         contents = [(one.filename or "", await one.read()) for one in given]
@@ -106,6 +107,8 @@ async def _reply(request: Request, visit: Visit) -> Response:
 
 async def _read(request: Request, visit: Visit, contents: Sequence[tuple[str, bytes]]) -> Response:
     def work(settings: Settings) -> None:
+        if len(contents) > MOST_FILES:
+            raise Refusal(Message("the page takes up to {most} lists at a time", {"most": MOST_FILES}))
         for name, content in contents:
             take_in(visit, name, content)
         read(visit, settings)

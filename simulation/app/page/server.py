@@ -50,5 +50,5 @@ async def _enter(request: Request) -> Response:
     visit = request.app.state.visits.of(request.path_params["key"])
     response = view.to("/work")
     if visit is not None:
-        view.remember(response, visit)
+        view.remember(request, response, visit)
     return response

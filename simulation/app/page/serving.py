@@ -40,9 +40,14 @@ def serve(settings: Settings, given: Path | None, port: int, begun: Callable[[st
         visit = visits.begin()
         begin_with(visits, visit, given)
         address = f"http://{HOST}:{listening.getsockname()[1]}/visit/{visit.key}"
-        config = uvicorn.Config(page_of(visits), log_level="warning", server_header=False, proxy_headers=False)
         begun(address)
-        uvicorn.Server(config).run([listening])
+        server_of(visits).run([listening])
+
+
+def server_of(visits: Visits) -> uvicorn.Server:
+    """Return what serves the page of some visits."""
+    config = uvicorn.Config(page_of(visits), log_level="warning", server_header=False, proxy_headers=False)
+    return uvicorn.Server(config)
 
 
 def begin_with(visits: Visits, visit: Visit, given: Path | None) -> None:

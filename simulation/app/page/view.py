@@ -25,7 +25,6 @@ from .job import Job
 from .visit import Visit, Visits
 
 HERE = Path(__file__).parent
-COOKIE = "visit"
 STEPS = {
     "/": phrase("Start"),
     "/answer": phrase("Answer"),
@@ -45,19 +44,24 @@ def of_visit(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     @wraps(handler)
     async def answered(request: Request) -> Response:
         visits: Visits = request.app.state.visits
-        known = visits.of(request.cookies.get(COOKIE, ""))
+        known = visits.of(request.cookies.get(_cookie(request), ""))
         visit = known or visits.begin()
         response = await handler(request, visit)
         if known is None:
-            remember(response, visit)
+            remember(request, response, visit)
         return response
 
     return answered
 
 
-def remember(response: Response, visit: Visit) -> None:
+def remember(request: Request, response: Response, visit: Visit) -> None:
     """Have the browser say with every request which visit it is."""
-    response.set_cookie(COOKIE, visit.key, httponly=True, samesite="strict")
+    response.set_cookie(_cookie(request), visit.key, httponly=True, samesite="strict")
+
+
+def _cookie(request: Request) -> str:
+    """Return the name of the cookie: browsers send those of one port to every other of the same computer."""
+    return f"visit-{request.url.port}"
 
 
 def shown(visit: Visit, here: str, template: str, **values: Any) -> Response:

@@ -30,6 +30,8 @@ LISTS = (".xlsx", ".csv")
 """Endings of the files that may be dropped in."""
 MOST_VISITS = 32
 IDLE_SECONDS = 12 * 3600.0
+_LONGEST = 100
+"""Bytes of the name of a list, without its ending: what is written beside it has longer names."""
 _UNSAFE = re.compile(r"[^\w .,()+-]")
 
 
@@ -121,7 +123,8 @@ class Visit:
                 {"name": plain or "?"},
             )
             raise Refusal(message)
-        return self.folder / plain[-100:]
+        stem, ending = plain.rsplit(".", 1)
+        return self.folder / f"{stem.encode()[-_LONGEST:].decode(errors='ignore')}.{ending}"
 
 
 class Visits:
