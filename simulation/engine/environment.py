@@ -176,16 +176,19 @@ class Environment:
         elif key is None:
             key = self._uniforms(Process.PLACEMENT, self.scenario.origin)[:here]
         if isinstance(villages.known, MadeUpCounts):
-            draw = self.trajectories.draw
-            first, last = int(draw.min()), int(draw.max())
-            counts = villages.known.draw(self.seed, range(first, last + 1))
-            return place_counts(key, counts[draw - first].T)
+            return place_counts(key, self.counts_drawn(villages.known))
         if isinstance(villages.known, MissingStatuses):
             drawn, which = np.unique(self.trajectories.draw, return_inverse=True)
             parameters = self.parameters.take(drawn)
             chances = chances_at_origin(villages, villages.known, parameters, self.scenario.origin)
             return villages.known.place(key, chances[..., which])
         return villages.known.place(key)
+
+    def counts_drawn(self, known: MadeUpCounts) -> Ints:
+        """Return the made-up counts of each trajectory, shape (4, T)."""
+        draw = self.trajectories.draw
+        first, last = int(draw.min()), int(draw.max())
+        return known.draw(self.seed, range(first, last + 1))[draw - first].T
 
     def initial_level(self, listed: Statuses) -> Statuses:
         """Return where villages stand of which the list of the origin year shows `listed`, shape (V, T) both."""

@@ -27,7 +27,7 @@ from ..domain.randomness import WORDS, Process, Trajectories, philox_key
 from ..domain.reporting import reporting_chance
 from ..domain.scenario import Assumptions
 from ..domain.status import TOP
-from ..domain.status_knowledge import DistrictCounts, SomeStatuses, SubdistrictCounts
+from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses, SomeStatuses
 from ..domain.transition import factor
 from ..domain.villages import Villages, count_levels, places
 from .conditional import at_least, most_needed, numbers_needed
@@ -70,14 +70,19 @@ def _initial_status(environment: Environment, grid: Grid) -> Statuses:
     villages, known = environment.villages, environment.villages.known
     here = villages.at_origin
     ordered = of_places("village_order", villages.codes[:here], environment.parameters) is not None
-    if ordered or not isinstance(known, SomeStatuses | DistrictCounts | SubdistrictCounts):
+    if ordered or isinstance(known, KnownStatuses | MissingStatuses):
         return environment.initial_status()
     status = np.zeros((len(villages), len(environment.trajectories)), dtype=np.int8)
     if isinstance(known, SomeStatuses):
         status[:here] = known.levels[:, None]
+    if isinstance(known, MadeUpCounts):
+        shares = iter([(np.arange(here), environment.counts_drawn(known))])
+    else:
+        shares = ((rows, counts[:, None]) for rows, counts in known.shares())
     key = np.array(philox_key(environment.seed, Process.PLACEMENT, environment.scenario.origin), dtype=np.uint64)
-    for rows, counts in known.shares():
-        if not place(status, rows, np.cumsum(counts[:TOP]), villages.units, key, grid):
+    for rows, counts in shares:
+        firsts = np.broadcast_to(np.cumsum(counts[:TOP], axis=0), (TOP, status.shape[1]))
+        if not place(status, rows, np.ascontiguousarray(firsts, np.int16), villages.units, key, grid):
             return environment.initial_status()
     return status
 

@@ -337,8 +337,8 @@ def _leave(lanes, standing, members, dense):
 def place(status, rows, firsts, units, key, grid):
     """Place counts on villages in the order of their uniforms, as `status_knowledge.place_counts`.
 
-    A village stands at as many levels above the lowest as there are `firsts`, (3,), not above its rank. Return whether
-    that was done: the few uniforms near those of a rank have little room.
+    A village stands at as many levels above the lowest as there are `firsts`, (3, T), not above its rank. Return
+    whether that was done: the few uniforms near those of a rank have little room.
     """
     buckets = 64
     while buckets < rows.size:
@@ -347,7 +347,11 @@ def place(status, rows, firsts, units, key, grid):
     replicates, draws = np.zeros(QUARTER, np.uint64), np.zeros(QUARTER, np.uint64)
     table, keys = np.zeros(LANES), np.zeros(rows.size * LANES)
     number, before = np.zeros(buckets * LANES, np.int16), np.zeros(LANES, np.int16)
-    bucket, left = np.zeros(TOP * LANES, np.int16), np.zeros(TOP * LANES, np.int16)
+    rank, bucket, left = (
+        np.zeros(TOP * LANES, np.int16),
+        np.zeros(TOP * LANES, np.int16),
+        np.zeros(TOP * LANES, np.int16),
+    )
     first, near, level = np.zeros(TOP * LANES), np.zeros(TOP * LANES * _ROOM), np.zeros(LANES, np.int8)
     for start in range(0, grid.draw.size, QUARTER):
         dense = (
@@ -357,7 +361,9 @@ def place(status, rows, firsts, units, key, grid):
         for i in range(rows.size):
             _draw(table, replicates, draws, units[rows[i]], key)
             _sort_roughly(keys, number, table, i, buckets)
-        _find_buckets(number, before, bucket, left, firsts, buckets)
+        for m in range(TOP):
+            _gather(rank, np.uint64(m) * _N, firsts[m], at)
+        _find_buckets(number, before, bucket, left, rank, buckets)
         number[: TOP * LANES] = 0
         if not _find_keys(keys, number, near, first, bucket, left, rows.size, buckets):
             return False
@@ -376,15 +382,15 @@ def _sort_roughly(keys, number, table, i, buckets):
 
 
 @_compiled
-def _find_buckets(number, before, bucket, left, firsts, buckets):
+def _find_buckets(number, before, bucket, left, rank, buckets):
     """Find in which bucket each rank lies, and after how many others of that bucket."""
     before[:] = 0
     bucket[:] = -1
     for b in range(buckets):
         for m in range(TOP):
-            o, rank = np.uint64(m) * _N, np.int16(firsts[m])
+            o = np.uint64(m) * _N
             for j in range(_N):
-                within = np.int16(rank - before[j])
+                within = np.int16(rank[o + j] - before[j])
                 here = (within >= 0) & (within < number[np.uint64(b) * _N + j])
                 bucket[o + j] = np.int16(b) if here else bucket[o + j]
                 left[o + j] = within if here else left[o + j]

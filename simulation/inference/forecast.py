@@ -378,7 +378,7 @@ def _percent(quantile: float) -> str:
     return f"q{round(100 * quantile):02d}"
 
 
-def ensemble_columns(result: Forecast, district: int | None = None) -> dict[str, NDArray[Any] | list[str]]:
+def ensemble_columns(result: Forecast, district: int | None = None) -> Mapping[str, NDArray[Any] | list[str]]:
     """Return the trajectories that are kept as columns of equal length, one row a draw, replicate and year.
 
     `district` picks one by its place in the scenario; None takes all, with a column ``district_code``
