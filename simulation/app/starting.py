@@ -60,6 +60,8 @@ class Start:
         The file of answers that was named; None for none.
     before
         Answers that are proposed, besides those of an earlier start in `out`.
+    village_map
+        The map that was given with the lists; None for none.
     questions
         What was asked, each with its answer, "" where there is none.
     files
@@ -76,6 +78,7 @@ class Start:
     way: Way
     answers: Path | None = None
     before: Mapping[str, str] = field(default_factory=dict)
+    village_map: Path | None = None
     questions: Sequence[tuple[Question, str]] = ()
     files: dict[str, Path] = field(default_factory=dict)
     learned: CalibrationResult | None = None
@@ -110,6 +113,12 @@ class Start:
         content = content.encode() if isinstance(content, str) else content
         return self.hand_out(what, name, lambda path: write_bytes(path, content))
 
+    def beside(self, file: Path, what: str) -> Path:
+        """Return a file that the scenario names: itself where it lies beside it, else a copy."""
+        if file.resolve().parent == self.out.resolve():
+            return file
+        return self.write(what, file.name, file.read_bytes())
+
     def as_data(self, forecast: Answer[ForecastResult]) -> dict[str, Any]:
         """Return where forecast and files are, as `--json` says it."""
         return {"forecast": str(forecast.path), "written": {what: str(path) for what, path in self.files.items()}}
@@ -126,6 +135,25 @@ class Start:
         for what, name in named.items():
             if what in self.files:
                 yield say("{name}: {path}", name=name, path=quoted(self.files[what]))
+
+
+def map_apart(data: Sequence[Path]) -> tuple[list[Path], Path | None]:
+    """Return the lists among what was given, and the map of villages, None where there is none.
+
+    Raises
+    ------
+    Refusal
+        Where there are several maps, or no list.
+    """
+    from ..inputs.village_map import ENDING
+
+    maps = [path for path in data if path.suffix.casefold() == ENDING]
+    if len(maps) > 1:
+        names = ", ".join(path.name for path in maps)
+        raise Refusal(Message("several maps of villages were given: {names}; give one", {"names": names}))
+    if maps and len(maps) == len(data):
+        raise Refusal(Message("{name} is a map: give the list of villages as well", {"name": maps[0].name}))
+    return [path for path in data if path not in maps], next(iter(maps), None)
 
 
 def read_and_ask(run: Start, data: Sequence[Path]) -> OfDistrict | OfDistricts:
@@ -159,9 +187,8 @@ def _compute_districts(run: Start, asked: OfDistricts) -> Answer[ForecastResult]
     from ..inputs.scenario import load_scenario
     from ..report.started_scenario import districts_text, name_of
 
-    table, file, name = asked.table, asked.table.path, name_of(asked.table.path.stem)
-    if file.resolve().parent != run.out.resolve():
-        file = run.write("table", file.name, file.read_bytes())
+    table, name = asked.table, name_of(asked.table.path.stem)
+    file = run.beside(table.path, "table")
     title = f"Kampung KB {table.province or table.path.stem}"
     text = districts_text(run.speech, name, title, file.name, table.path.name, asked.origin, asked.share)
     scenario = load_scenario(run.write("scenario", f"{name}.yaml", text))
@@ -278,7 +305,10 @@ def write_scenario(run: Start, data: Sequence[Path], asked: OfDistrict) -> Path:
     )
     files = [file.name for file in data]
     answers, origin = run.files["answers"].name, lists.years[-1]
-    text = scenario_text(speech, name, wanted.kabupaten, copy.name, answers, files, lists, origin, wanted.share)
+    village_map = None if run.village_map is None else run.beside(run.village_map, "map").name
+    text = scenario_text(
+        speech, name, wanted.kabupaten, copy.name, answers, files, lists, origin, wanted.share, village_map
+    )
     return run.write("scenario", f"{name}.yaml", text)
 
 

@@ -394,7 +394,7 @@ def ensemble_columns(result: Forecast, district: int | None = None) -> Mapping[s
         codes = [result.scenario.districts[i].district_code for i in wanted]
         rows = [code for code, part in zip(codes, parts, strict=True) for _ in range(part["draw"].size)]
         return {"district_code": rows, **columns}
-    return columns
+    return {**columns}
 
 
 def _outcome_columns(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:

@@ -24,6 +24,7 @@ from .schema import VillagesSection
 from .tables.cells import clean, plain_code, strip_quotes
 from .tables.table import spans
 
+ENDING = ".geojson"
 LARGEST_MAP = 20_000_000
 MOST_VALUES = 1_000_000
 """Numbers, texts and brackets of a map: about 300,000 points."""

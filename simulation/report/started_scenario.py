@@ -57,6 +57,7 @@ def scenario_text(
     lists: Lists,
     origin: int,
     share: float,
+    village_map: str | None = None,
 ) -> str:
     """Return a scenario without interventions.
 
@@ -72,6 +73,8 @@ def scenario_text(
         Year at whose end the newest statuses hold.
     share
         Of the villages that must rise in a year, 0 to 1.
+    village_map
+        Name of the map of villages, beside the scenario; None for none.
     """
     named = listed(files, MOST_FILES)
     sources = {
@@ -82,6 +85,7 @@ def scenario_text(
         sources["villages.as_of"] = f"stated; {days}"
     if kabupaten.made_up:
         sources["district.code"] = source_in_both(lambda speech: speech.say(_NOT_LISTED))
+    shown_on = {} if village_map is None else {"map": village_map}
     document: dict[str, Any] = {
         "schema": 1,
         "name": name,
@@ -90,7 +94,7 @@ def scenario_text(
         "district": {"code": kabupaten.code, "name": kabupaten.name},
         "origin": origin,
         "horizon": HORIZON,
-        "villages": {"table": table, "sheet": SHEET, "answers": answers},
+        "villages": {"table": table, "sheet": SHEET, "answers": answers, **shown_on},
         "target": {"share": share},
         "sources": sources,
     }

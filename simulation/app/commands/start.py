@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Data = Annotated[
     list[Path],
-    typer.Argument(metavar="DATA…", help=HELP.say("The office's lists (XLSX, CSV).")),
+    typer.Argument(metavar="DATA…", help=HELP.say("The office's lists (XLSX, CSV), and a map (GEOJSON).")),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help=HELP.say("Ask nothing; take what is proposed."))]
 AnswersFile = Annotated[
@@ -43,13 +43,14 @@ def start(
     from ...report.cleaned_copy import weighty
     from ...report.list_summary import summary_of
     from ..runner import show_result
-    from ..starting import OfDistricts, Start, compute, read_and_ask
+    from ..starting import OfDistricts, Start, compute, map_apart, read_and_ask
 
     settings.lang = str(settings.language().code)
     speech, run = settings.language(), Start(settings, out, draws, _way(yes=yes, file=answers is not None), answers)
     if not data[0].suffix and data[-1].suffix and not any(path.exists() for path in data):
         path = " ".join(map(str, data))
         raise Refusal(Message('a path with spaces needs quotation marks: "{path}"', {"path": path}))
+    data, run.village_map = map_apart(data)
     asked = read_and_ask(run, data)
     forecast = compute(run, data, asked)
     if isinstance(asked, OfDistricts):

@@ -19,9 +19,9 @@ from ...report.list_summary import what_was_read
 from ...report.store.folder import below
 from ..options import Settings
 from ..questions import Question
-from ..starting import OfDistrict, Start, compute, read_and_ask, write_scenario
+from ..starting import OfDistrict, Start, compute, map_apart, read_and_ask, write_scenario
 from . import view
-from .visit import LISTS, Visit
+from .visit import TAKEN, Visit
 
 MOST_FILES = 20
 """At a time: a province's kabupaten."""
@@ -42,7 +42,7 @@ async def _begin(_: Request, visit: Visit) -> Response:
         visit,
         "/",
         "lists.html",
-        endings=",".join(LISTS),
+        endings=",".join(TAKEN),
         **{name: as_html(speech, some, lambda _: None) if some else "" for name, some in blocks.items()},
         questions=[] if start is None else [_field(visit, *each) for each in start.questions],
         ready=visit.asked is not None,
@@ -128,11 +128,12 @@ def read(visit: Visit, settings: Settings) -> None:
     visit.asked, visit.start = None, None
     if not visit.lists:
         return
-    start = Start(settings, visit.folder, DRAWS, "proposals", before=visit.replies)
+    data, village_map = map_apart(visit.lists)
+    start = Start(settings, visit.folder, DRAWS, "proposals", before=visit.replies, village_map=village_map)
     try:
-        visit.asked = read_and_ask(start, visit.lists)
+        visit.asked = read_and_ask(start, data)
         if isinstance(visit.asked, OfDistrict):
-            write_scenario(start, visit.lists, visit.asked)
+            write_scenario(start, data, visit.asked)
     except Refusal:
         if not any(not answer for _, answer in start.questions):
             raise
@@ -148,7 +149,8 @@ def _compute(visit: Visit, settings: Settings) -> None:
         raise Refusal(Message("a question is still open: answer it first"))
     if any(question.key not in visit.replies for question, _ in visit.start.questions):
         raise Refusal(Message("your answers lead to further questions: look at them, then compute again"))
-    forecast = compute(visit.start, visit.lists, visit.asked)
+    data, _ = map_apart(visit.lists)
+    forecast = compute(visit.start, data, visit.asked)
     files = visit.start.files
     visit.scenario_file = files.get("calibrated", files["scenario"])
     for answer in sorted(below(visit.results, KINDS), key=lambda one: one.age):

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ...domain.messages import Message, Refusal
+from ...inputs.village_map import ENDING
 from ...report.language import Language
 from ..options import Settings
 from .job import Job
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LISTS = (".xlsx", ".csv")
-"""Endings of the files that may be dropped in."""
+TAKEN = (*LISTS, ENDING)
+"""Endings of the files that may be dropped in: lists, and a map."""
 MOST_VISITS = 32
 IDLE_SECONDS = 12 * 3600.0
 _LONGEST = 100
@@ -116,10 +118,10 @@ class Visit:
             Where it is none by its name.
         """
         plain = _UNSAFE.sub("_", re.split(r"[/\\]", name)[-1]).strip(" .")
-        if not plain.casefold().endswith(LISTS):
+        if not plain.casefold().endswith(TAKEN):
             message = Message(
-                "{name} is no list that can be read: a workbook (.xlsx) or a table (.csv) is; in Excel: Save As, Excel "
-                "Workbook",
+                "{name} cannot be read: a list is a workbook (.xlsx) or a table (.csv); in Excel: Save As, Excel "
+                "Workbook; a map is GeoJSON (.geojson)",
                 {"name": plain or "?"},
             )
             raise Refusal(message)
