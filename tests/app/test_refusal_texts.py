@@ -28,6 +28,7 @@ from decision_cases import decision_cases
 from districts import make_scenario, make_villages
 from filelock import Timeout
 from learning_cases import learning_cases
+from page_cases import REFUSED_BY_PAGE
 from refusal_cases import LATER_YEARS, Case, refusal_cases
 from reviewed_texts import read_texts, section, write_texts
 from sentences import CATALOGUE
@@ -319,6 +320,7 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a folder that cannot be locked": noted(_without_locks),
     "no space for what is finished": noted(_not_kept),
     **{name: refused(call) for name, call in LEARNED_IN_PYTHON.items()},
+    **{name: refused(call) for name, call in REFUSED_BY_PAGE.items()},
     **{name: faulted(call) for name, call in ASSUMED_IN_PYTHON.items()},
     **{name: noted(call) for name, call in NOTES.items()},
 }

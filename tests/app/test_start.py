@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from simulation.app.options import Settings
-from simulation.app.starting import OfDistrict, Start, read_and_ask, write_scenario
+from simulation.app.starting import OfDistrict, Start, map_apart, read_and_ask, write_scenario
 from simulation.domain.messages import DataError
 from simulation.inputs.answers import read_answers
 from simulation.inputs.scenario import load_scenario
@@ -229,3 +229,17 @@ def test_without_a_terminal_the_questions_are_written_down(run: Run, office: Pat
     (answers,) = office.glob("*_jawaban.yaml")
     assert read_answers(answers) == {"year/tpl_nocodes.xlsx/Kampung/status": ""}
     assert not list(office.glob("*.yaml.*"))
+
+
+def test_a_map_beside_the_lists_is_named_by_the_scenario(tmp_path: Path) -> None:
+    """The map lies beside the scenario, copied there where it comes from elsewhere."""
+    out, given = tmp_path / "out", tmp_path / "daftar Contoh.csv"
+    out.mkdir()
+    given.write_text("Kode,Desa,Kecamatan,Status 2025\n99.01.01.2001,Anggrek 1,Anggrek,Dasar\n", encoding="utf-8")
+    data, village_map = map_apart([given, ROOT / "tests" / "data" / "contoh_villages.geojson"])
+    run = Start(Settings(lang="id", quiet=True), out, 1000, "proposals", village_map=village_map)
+    asked = read_and_ask(run, data)
+    assert isinstance(asked, OfDistrict)
+    scenario = load_scenario(write_scenario(run, data, asked))
+    assert scenario.village_map is not None
+    assert {path.name for path in out.iterdir()} >= {"contoh_villages.geojson", run.files["scenario"].name}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -26,14 +27,6 @@ NoBrowser = Annotated[bool, typer.Option("--no-browser", help=HELP.say("Open no 
 @command
 def page(settings: Settings, given: Given = None, port: Port = 0, no_browser: NoBrowser = False) -> None:
     """Show the page in a browser of this computer, until Ctrl-C."""
-    try:
-        from ..page.serving import serve
-    except ModuleNotFoundError as missing:
-        message = Message(
-            "the page needs further packages ({name} is missing); install them with: pip install 'kampung-kb[page]'",
-            {"name": str(missing.name)},
-        )
-        raise Refusal(message) from missing
 
     def begun(address: str) -> None:
         say = settings.language().say
@@ -41,4 +34,24 @@ def page(settings: Settings, given: Given = None, port: Port = 0, no_browser: No
         if not no_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    serve(settings, given, port, begun)
+    server()(settings, given, port, begun)
+
+
+def server() -> Callable[[Settings, Path | None, int, Callable[[str], None]], None]:
+    """Return what serves the page.
+
+    Raises
+    ------
+    Refusal
+        Where the packages that it needs are not there.
+    """
+    try:
+        from ..page.serving import serve
+    except ModuleNotFoundError as missing:
+        message = Message(
+            "the page needs further packages ({name} is missing): "
+            "pip install starlette uvicorn jinja2 python-multipart",
+            {"name": str(missing.name)},
+        )
+        raise Refusal(message) from missing
+    return serve

@@ -19,7 +19,7 @@ from ...report.list_summary import what_was_read
 from ...report.store.folder import below
 from ..options import Settings
 from ..questions import Question
-from ..starting import OfDistrict, Start, compute, map_apart, read_and_ask, write_scenario
+from ..starting import OfDistrict, OfDistricts, Start, compute, map_apart, read_and_ask, write_scenario
 from . import view
 from .visit import TAKEN, Visit
 
@@ -145,17 +145,29 @@ def read(visit: Visit, settings: Settings) -> None:
 def _compute(visit: Visit, settings: Settings) -> None:
     """Do what `start` does with the lists of a visit and its answers."""
     read(visit, settings)
-    if visit.asked is None or visit.start is None or any(_is_no_answer(visit, one) for one, _ in visit.start.questions):
-        raise Refusal(Message("a question is still open: answer it first"))
-    if any(question.key not in visit.replies for question, _ in visit.start.questions):
-        raise Refusal(Message("your answers lead to further questions: look at them, then compute again"))
+    start, asked = answered(visit)
     data, _ = map_apart(visit.lists)
-    forecast = compute(visit.start, data, visit.asked)
-    files = visit.start.files
-    visit.scenario_file = files.get("calibrated", files["scenario"])
+    forecast = compute(start, data, asked)
+    visit.scenario_file = start.files.get("calibrated", start.files["scenario"])
     for answer in sorted(below(visit.results, KINDS), key=lambda one: one.age):
         visit.keep(answer)
     visit.keep(forecast)
+
+
+def answered(visit: Visit) -> tuple[Start, OfDistrict | OfDistricts]:
+    """Return what was read and answered.
+
+    Raises
+    ------
+    Refusal
+        Where a question is open, or was not seen yet.
+    """
+    start, asked = visit.start, visit.asked
+    if start is None or asked is None or any(_is_no_answer(visit, question) for question, _ in start.questions):
+        raise Refusal(Message("a question is still open: answer it first"))
+    if any(question.key not in visit.replies for question, _ in start.questions):
+        raise Refusal(Message("your answers lead to further questions: look at them, then compute again"))
+    return start, asked
 
 
 @view.of_visit

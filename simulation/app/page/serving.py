@@ -36,7 +36,7 @@ def serve(settings: Settings, given: Path | None, port: int, begun: Callable[[st
         lang = settings.lang or scenario.language or DEFAULT
     else:
         lang = settings.lang or DEFAULT
-    with _listening(port) as listening, Visits(lang) as visits:
+    with listening_at(port) as listening, Visits(lang) as visits:
         visit = visits.begin()
         begin_with(visits, visit, given)
         address = f"http://{HOST}:{listening.getsockname()[1]}/visit/{visit.key}"
@@ -74,7 +74,8 @@ def forecast(visit: Visit, settings: Settings) -> None:
     visit.keep(answer(settings, FORECAST, question, visit.results, shown=False))
 
 
-def _listening(port: int) -> socket.socket:
+def listening_at(port: int) -> socket.socket:
+    """Return a socket on which a browser of this computer can already knock."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

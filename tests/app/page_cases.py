@@ -1,0 +1,46 @@
+"""What the page and the map beside lists refuse, and cannot be typed as a command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import Mock, patch
+
+from simulation.app.commands.page import server
+from simulation.app.options import Settings
+from simulation.app.page import serving
+from simulation.app.page.lists import answered
+from simulation.app.page.visit import Visit
+from simulation.app.starting import map_apart
+
+VISIT = Visit("", Path(), Settings())
+
+
+def _without_starlette() -> object:
+    with patch.dict(sys.modules, {"uvicorn": None}):
+        del sys.modules[serving.__name__]
+        return server()
+
+
+def _with_a_further_question() -> object:
+    asked = Mock(key="programme_villages", understood=lambda _: "3")
+    return answered(Visit("", Path(), Settings(), start=Mock(questions=[(asked, "3")]), asked=Mock()))
+
+
+def _at_a_port_that_is_taken() -> object:
+    with patch("socket.socket", return_value=Mock(bind=Mock(side_effect=OSError))):
+        return serving.listening_at(8080)
+
+
+REFUSED_BY_PAGE: dict[str, Callable[[], object]] = {
+    "two maps beside a list": lambda: map_apart([Path("a.xlsx"), Path("b.geojson"), Path("c.geojson")]),
+    "a map alone": lambda: map_apart([Path("b.geojson")]),
+    "a page without its packages": _without_starlette,
+    "a page at a port that is taken": _at_a_port_that_is_taken,
+    "a page before there is a scenario": VISIT.scenario,
+    "a file that is no list": lambda: VISIT.place_for("surat.docx"),
+    "a page with an open question": lambda: answered(VISIT),
+    "a page with a further question": _with_a_further_question,
+}
+"""Refusals by what they are about."""
