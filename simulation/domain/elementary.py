@@ -16,7 +16,6 @@ from .quantiles import standard_normal_quantile
 STEP_BITS = 8
 EXP_STEPS = 1 << STEP_BITS
 """Steps of an octave in the table of exp."""
-LARGEST_OCTAVE = 300
 PIECE_BITS = 6
 """Leading bits of a mantissa that choose a piece of the normal quantile: 64 between v and 2v, few for fast memory."""
 SMALLEST_EXPONENT = -34
@@ -24,21 +23,21 @@ SMALLEST_EXPONENT = -34
 
 STEPS_A_UNIT = EXP_STEPS / np.log(2.0)
 STEP = np.log(2.0) / EXP_STEPS
-SHIFT = 52 - PIECE_BITS
+MANTISSA_BITS = 52
+SHIFT = MANTISSA_BITS - PIECE_BITS
 FIRST_PIECE = (1023 + SMALLEST_EXPONENT) << PIECE_BITS
-ONE = 1023 << 52
-"""The bits of 1.0."""
+ONE = 1023 << MANTISSA_BITS
+"""The bits of 1.0; those of 2^e are e << `MANTISSA_BITS` more."""
 
 
 @cache
-def exp_tables() -> tuple[Floats, Floats]:
-    """Return 2^(j / `EXP_STEPS`) for every j, and 2^e from −`LARGEST_OCTAVE` to `LARGEST_OCTAVE`."""
-    return np.exp2(np.arange(EXP_STEPS) / EXP_STEPS), np.ldexp(1.0, np.arange(-LARGEST_OCTAVE, LARGEST_OCTAVE + 1))
+def exp_table() -> Floats:
+    """Return 2^(j / `EXP_STEPS`) for every j, shape (`EXP_STEPS`,)."""
+    return np.asarray(np.exp2(np.arange(EXP_STEPS) / EXP_STEPS))
 
 
 def exp(x: Floats) -> Floats:
     """Return e^x for −200 ≤ x ≤ 200, exactly 1 for 0; to a relative 10⁻¹⁵ × (1 + |x| / 2)."""
-    within, octaves = exp_tables()
     rest = x * STEPS_A_UNIT
     step = np.rint(rest)
     rest -= step
@@ -52,8 +51,11 @@ def exp(x: Floats) -> Floats:
     found *= rest
     found += 1.0
     whole: Ints = step.astype(np.int64)
-    found *= within.take(whole & (EXP_STEPS - 1))
-    found *= octaves.take((whole >> STEP_BITS) + LARGEST_OCTAVE)
+    found *= exp_table().take(whole & (EXP_STEPS - 1))
+    whole >>= STEP_BITS
+    whole <<= MANTISSA_BITS
+    whole += ONE
+    found *= whole.view(np.float64)
     return np.asarray(found)
 
 

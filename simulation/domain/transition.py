@@ -18,6 +18,8 @@ from .arrays import Floats, Ints
 from .elementary import exp
 
 LARGEST_LOG_ODDS = 200.0
+LARGEST_ODDS = 2.0**60
+"""Beyond which a chance is 1 to any uniform."""
 Number = TypeVar("Number", float, Floats)
 Decision = Any
 """A bool for numbers, an array of bool for arrays."""
@@ -41,8 +43,8 @@ def odds_against(probability: Floats) -> Floats:
 
 def chance(odds_for: Floats) -> Floats:
     """Return O / (1 + O): 0 for odds of 0, 1 for infinite odds."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(1 / (1 + 1 / odds_for))
+    finite = np.minimum(odds_for, LARGEST_ODDS)
+    return np.asarray(finite / (1 + finite))
 
 
 def _possible(probability: Floats) -> Floats:
@@ -72,7 +74,8 @@ def rises_past(uniform: Number, rise_odds: Number, reaches: Number) -> Decision:
 
     `reaches` is the chance, given a rise, of ending at that level or above.
     """
-    return uniform * (1 + 1 / rise_odds) < reaches
+    finite = np.minimum(rise_odds, LARGEST_ODDS)
+    return uniform * (1 + finite) < finite * reaches
 
 
 def falls(uniform: Number, rise_odds: Number, fall: Number) -> Decision:

@@ -81,7 +81,7 @@ def simulate(
         for j, programme in enumerate(environment.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.villages.assisted[:, t, j] = programme.assisted.sum(axis=1)
-    outcome.risen[:] = np.packbits(listed.risen, axis=0).T
+    outcome.risen[:] = np.packbits(np.ascontiguousarray(listed.risen.T), axis=1)
     return outcome
 
 

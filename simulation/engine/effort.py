@@ -22,6 +22,10 @@ Engine = Literal[Simulator, "exact"]
 
 CHUNK_CELLS: dict[Simulator, int] = {"batch": 196_608, "mesa": 8_192}
 """Villages × trajectories of a chunk: large enough that threads of the array engine do not wait for each other."""
+COMPILED_TAKES = 4
+"""By what a chunk is larger where the array engine is compiled, so that preparing it takes no more of the time."""
+BLOCK = 256
+"""Trajectories that the compiled engine moves side by side: large chunks hold whole blocks, as far as they can."""
 
 DEFAULT_DRAWS = 1_000
 DEFAULT_REPLICATES = 20
@@ -122,7 +126,7 @@ def chunks(scenario: Assumptions, effort: Effort, cells: int) -> Iterator[Chunk]
     """Cut an ensemble into chunks of about `cells` villages × trajectories."""
     for district, villages in enumerate(scenario.districts):
         size = max(WORDS, cells // len(villages))
-        for replicates in _cut(effort.replicates, size, WORDS):
+        for replicates in _cut(effort.replicates, size, WORDS if size < BLOCK else BLOCK):
             for draws in _cut(effort.draws, max(1, size // len(replicates)), 1):
                 yield Chunk(district, draws, replicates)
 

@@ -25,7 +25,17 @@ from ..domain.villages import Villages
 from .agent_loader import Parcel
 from .compiled import is_chosen, simulator
 from .conditional import Estimator, applied
-from .effort import CHUNK_CELLS, Chunk, ChunkSink, Effort, EffortError, Simulator, chunks, refuse_below
+from .effort import (
+    CHUNK_CELLS,
+    COMPILED_TAKES,
+    Chunk,
+    ChunkSink,
+    Effort,
+    EffortError,
+    Simulator,
+    chunks,
+    refuse_below,
+)
 from .failure import EnsembleError, Failure, in_order, none_completed, none_kept, too_many_deaths
 from .laid_aside import LaidAside
 from .outcome import Outcome
@@ -151,10 +161,11 @@ def run(
     refuse_executor(executor, workers)
     apart = workers != 1 and agent_class is not None and Parcel.of(agent_class) is not None
     workers = workers or ((os.cpu_count() or 1) if engine == "batch" else 1)
-    todo = list(chunks(scenario, effort, chunk_cells or CHUNK_CELLS[engine]))
     parameters = scenario.parameters.draw(seed, effort.draws)
     conditional = applied(estimator, scenario, own_agents=agent_class is not None) == "conditional"
     compiled = engine == "batch" and is_chosen(scenario, parameters, effort, conditional=conditional)
+    cells = chunk_cells or CHUNK_CELLS[engine] * (COMPILED_TAKES if compiled else 1)
+    todo = list(chunks(scenario, effort, cells))
     task = _Task(scenario, parameters, seed, engine, agent_class, conditional, compiled)
 
     def computed(missing: list[Chunk]) -> Iterator[tuple[Chunk, Outcome]]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..domain.arrays import Bools, Floats, Ints, Statuses, Words
-from ..domain.elementary import exp_tables, quantile_table
+from ..domain.elementary import exp_table, quantile_table
 from ..domain.law import (
     Term,
     acting,
@@ -58,7 +58,7 @@ def simulate(
         for j, programme in enumerate(environment.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.villages.assisted[:, t, j] = programme.assisted.sum(axis=1)
-    outcome.risen[:] = np.packbits(block.risen, axis=0).T
+    outcome.risen[:] = np.packbits(np.ascontiguousarray(block.risen.T), axis=1)
     for t in range(scenario.horizon if conditional else 0):
         must = numbers_needed(scenario.target, outcome.levels[:, t])
         outcome.enough_rise[:, t] = at_least(block.fewer[t], must).T
@@ -90,8 +90,7 @@ def _initial_status(environment: Environment, grid: Grid) -> Statuses:
 class Elementary(NamedTuple):
     """The tables behind exp and the normal quantile (`domain/elementary.py`)."""
 
-    within: Floats
-    octaves: Floats
+    exp: Floats
     quantile: Floats
 
 
@@ -220,7 +219,7 @@ class _Block:
             size_row=row.reshape(sizes.shape),
             rise_effect=none,
             fall_effect=none,
-            elementary=Elementary(*exp_tables(), quantile_table().reshape(-1)),
+            elementary=Elementary(exp_table(), quantile_table().reshape(-1)),
         )
 
     def _sizes(self, year: int) -> Ints:

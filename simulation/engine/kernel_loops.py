@@ -18,7 +18,7 @@ from ..domain.arrays import Floats, Statuses, Words
 from ..domain.elementary import (
     EXP_STEPS,
     FIRST_PIECE,
-    LARGEST_OCTAVE,
+    MANTISSA_BITS,
     ONE,
     PIECE_BITS,
     SHIFT,
@@ -28,12 +28,12 @@ from ..domain.elementary import (
 )
 from ..domain.randomness import WORDS
 from ..domain.status import TOP
-from ..domain.transition import LARGEST_LOG_ODDS
+from ..domain.transition import LARGEST_LOG_ODDS, LARGEST_ODDS
+from .effort import BLOCK
 from .outcome import Counts
 
-QUARTER = 64
-LANES = WORDS * QUARTER
-"""Trajectories of a block, side by side."""
+LANES = BLOCK
+QUARTER = LANES // WORDS
 
 
 class _Apart(Compiler):
@@ -62,8 +62,8 @@ _N, _Q = np.uint64(LANES), np.uint64(QUARTER)
 
 # Where the rows of a block begin in its table of floats, `LANES` numbers each; the first holds the uniforms.
 _ODDS, _FALL, _EFFECT, _PROTECTION, _REPORTING, _CHANCE = np.arange(1, 7, dtype=np.uint64) * _N
-_BASE, _RISE, _FALLS_AT, _REACHES = np.array([7, 11, 15, 19], dtype=np.uint64) * _N
-_LUCK = 25
+_BASE, _RISE, _FALLS_AT, _REACHES = np.array([7, 10, 13, 17], dtype=np.uint64) * _N
+_LUCK = 23
 # Where the counts of a year begin in a block's table of them.
 _RISES, _DROPS, _ENTRIES, _MAY_RISE, _AT_LEVEL = np.array([0, 1, 2, 3, 6], dtype=np.uint64) * _N
 _COUNTS = 10
@@ -147,22 +147,7 @@ def advance(law, grid, standing, tally, first, last, first_year):
             _luck_of_years(lanes, rows, law, k, first, last)
             if first == 0:
                 _add_levels(lanes.counts, np.uint64(0), lanes.on_list)
-            for t in range(first, last):
-                c = np.uint64((t - first + 1) * _COUNTS) * _N
-                _add_may_rise(lanes.counts, c, lanes.on_list)
-                _odds_of_rising(
-                    lanes.table,
-                    rows.factors + np.uint64(t) * _N,
-                    lanes.stand,
-                    law.neighbours.reshape(-1),
-                    law.neighbours.shape[1],
-                    law.neighbours.shape[2],
-                    law.size_row[t, k],
-                    lanes.of_draw,
-                )
-                exact = lanes.exact[(t - first) * numbers * LANES : (t - first + 1) * numbers * LANES]
-                _pass(lanes, rows, law, tally, members, t, c, exact, first_year + t, number, dense)
-                _add_levels(lanes.counts, c, lanes.on_list)
+            _pass(lanes, rows, law, tally, k, first, last, first_year, number, dense)
             _leave(lanes, standing, members, dense)
         _tell_fewer(lanes, tally.fewer, first, last, dense)
         _tell(
@@ -191,6 +176,14 @@ def _rows(law):
 
 
 @_conducting
+def _aligned(size):
+    """Return ones that begin where a line of the cache does."""
+    room = np.ones(size + np.uint64(8))
+    begin = np.uint64(-room.ctypes.data % 64 // 8)
+    return room[begin : begin + size]
+
+
+@_conducting
 def _lanes(law, rows, years, numbers):
     largest = 1
     for k in range(law.starts.size - 1):
@@ -203,7 +196,7 @@ def _lanes(law, rows, years, numbers):
         np.zeros(LANES, np.int8),
         np.zeros(QUARTER, np.uint64),
         np.zeros(QUARTER, np.uint64),
-        np.ones(rows.villages + np.uint64(largest) * _N),
+        _aligned(rows.villages + np.uint64(largest) * _N),
         np.zeros((years + 1) * _COUNTS * LANES, np.int16),
         level,
         np.zeros(largest * LANES, np.int8) if reports else level,
@@ -238,8 +231,9 @@ def _begin(lanes, rows, law, first, last, dense):
     """Load what all villages of a block have in common."""
     table, at = lanes.table, lanes.at
     lanes.counts[:] = 0
-    for s in range(4):
+    for s in range(TOP):
         _load(table, _BASE + np.uint64(s) * _N, law.base_odds[s], at, dense)
+    for s in range(4):
         _load(table, _FALLS_AT + np.uint64(s) * _N, law.fall[s], at, dense)
     for i, (old_level, new_level) in enumerate(((0, 2), (0, 3), (1, 3))):
         _load(table, _REACHES + np.uint64(i) * _N, law.rise_reaches[old_level, new_level], at, dense)
@@ -277,48 +271,57 @@ def _enter(lanes, rows, law, standing, members, year, dense):
 
 
 @_conducting
-def _pass(lanes, rows, law, tally, members, t, c, exact, year, number, dense):
-    """Let the villages of a kecamatan decide, change and report in a year, and count them."""
+def _pass(lanes, rows, law, tally, k, first, last, first_year, number, dense):
+    """Let the villages of a kecamatan decide, change and report in each year, and count them."""
     # Every array by a name of its own: what is taken out of a tuple costs time in each turn of the loop.
     table, count, level, shown, rose, old = lanes.table, lanes.counts, lanes.level, lanes.shown, lanes.rose, lanes.old
-    at, live, replicates, draws = lanes.at, lanes.live, lanes.replicates, lanes.draws
-    since, stand, on_list, units, inside = lanes.since, lanes.stand, lanes.on_list, law.units, law.inside
-    rise_effect, fall_effect, decides, reports = law.rise_effect, law.fall_effect, law.keys[0, t], law.keys[1, t]
-    joins, some_report = law.joins, law.reporting.size > 0
-    status, rises, risen = tally.village_status, tally.village_rises, tally.village_risen
+    at, of_draw, live, replicates, draws = lanes.at, lanes.of_draw, lanes.live, lanes.replicates, lanes.draws
+    since, stand, on_list, exact, wait = lanes.since, lanes.stand, lanes.on_list, lanes.exact, lanes.wait
+    keys, units, inside, joins, size_row = law.keys, law.units, law.inside, law.joins, law.size_row
+    rise_effect, fall_effect, some_report = law.rise_effect, law.fall_effect, law.reporting.size > 0
+    neighbours, most, distinct = law.neighbours.reshape(-1), law.neighbours.shape[1], law.neighbours.shape[2]
+    status, rises, risen, numbers = tally.village_status, tally.village_rises, tally.village_risen, tally.fewer.shape[1]
+    members = law.order[law.starts[k] : law.starts[k + 1]]
     general = rise_effect.size > 0 or fall_effect.size > 0 or since.size > 0
-    for i in range(members.size):
-        v, o = members[i], np.uint64(i) * _N
-        if joins[v] >= year:
-            continue
-        _draw(table, replicates, draws, units[v], decides)
-        _copy(old, level, o)
-        if general:
-            _look_up(table, level, o, rows.villages + o)
-            _help(table, rise_effect, v, at, dense)
-            _protect(table, fall_effect, v, at, dense)
+    for t in range(first, last):
+        year, c = first_year + t, np.uint64((t - first + 1) * _COUNTS) * _N
+        _add_may_rise(count, c, on_list)
+        luck = rows.factors + np.uint64(t) * _N
+        _odds_of_rising(table, luck, stand, neighbours, most, distinct, size_row[t, k], of_draw)
+        for i in range(members.size):
+            v, o = members[i], np.uint64(i) * _N
+            if joins[v] >= year:
+                continue
+            _draw(table, replicates, draws, units[v], keys[0, t, 0], keys[0, t, 1])
+            _copy(old, level, o)
+            if general:
+                _look_up(table, level, o, rows.villages + o)
+                _help(table, rise_effect, v, at, dense)
+                _protect(table, fall_effect, v, at, dense)
+                if since.size:
+                    _hold_back(table, since, o, np.int32(year - 1 - law.min_years), wait)
+                    _subtract_waiting(count, c, wait, level, shown, o)
+                _decide_with(table, level, o)
+            else:
+                _decide(table, level, o, rows.villages + o)
+            if numbers:
+                _expect(exact, table, np.uint64((t - first) * numbers) * _N, numbers)
+            _move(stand, old, level, o)
             if since.size:
-                _hold_back(table, since, o, np.int32(year - 1 - law.min_years), lanes.wait)
-                _subtract_waiting(count, c, lanes.wait, level, shown, o)
-            _decide_with(table, level, o)
-        else:
-            _decide(table, level, o, rows.villages + o)
-        _expect(exact, table)
-        _move(stand, old, level, o)
-        if since.size:
-            _remember(since, old, level, o, np.int32(year))
-        if some_report:
-            _draw(table, replicates, draws, units[v], reports)
-            _copy(old, shown, o)
-            _report(table, level, shown, o)
-            _move(on_list, old, shown, o)
-        _count(old, shown, o, rose, live, inside, count, c, status, rises, risen, v, t)
-    for v in members:
-        if joins[v] == year:
-            status[v, t, 0] += number
-            stand[:LANES] += 1
+                _remember(since, old, level, o, np.int32(year))
             if some_report:
-                on_list[:LANES] += 1
+                _draw(table, replicates, draws, units[v], keys[1, t, 0], keys[1, t, 1])
+                _copy(old, shown, o)
+                _report(table, level, shown, o)
+                _move(on_list, old, shown, o)
+            _count(old, shown, o, rose, live, inside, count, c, status, rises, risen, v, t)
+        for v in members:
+            if joins[v] == year:
+                status[v, t, 0] += number
+                stand[:LANES] += 1
+                if some_report:
+                    on_list[:LANES] += 1
+        _add_levels(count, c, on_list)
 
 
 @_conducting
@@ -359,7 +362,7 @@ def place(status, rows, firsts, units, key, grid):
         )
         number[:] = 0
         for i in range(rows.size):
-            _draw(table, replicates, draws, units[rows[i]], key)
+            _draw(table, replicates, draws, units[rows[i]], key[0], key[1])
             _sort_roughly(keys, number, table, i, buckets)
         for m in range(TOP):
             _gather(rank, np.uint64(m) * _N, firsts[m], at)
@@ -501,16 +504,16 @@ def _odds_of_rising(table, factor, stand, neighbours, most, draws, row, of_draw)
         else:
             for j in range(_N):
                 table[odds + j] = table[base + j] * table[factor + j]
-    _set(table, _RISE + np.uint64(TOP) * _N, 0.0)
 
 
 @_inlined
 def _philox(a, b, c, d, first, second):
+    # Upper halves are cut off where they would count: a multiplication of lower halves does so by itself.
     for _ in range(10):
-        left, right = a * _MULTIPLIERS[0], c * _MULTIPLIERS[1]
-        a, b, c, d = (right >> _HALF) ^ b ^ first, right & _LOW, (left >> _HALF) ^ d ^ second, left & _LOW
-        first, second = (first + _WEYL[0]) & _LOW, (second + _WEYL[1]) & _LOW
-    return a, b, c, d
+        left, right = (a & _LOW) * _MULTIPLIERS[0], (c & _LOW) * _MULTIPLIERS[1]
+        a, b, c, d = (right >> _HALF) ^ b ^ first, right, (left >> _HALF) ^ d ^ second, left
+        first, second = first + _WEYL[0], second + _WEYL[1]
+    return a & _LOW, b & _LOW, c & _LOW, d & _LOW
 
 
 @_inlined
@@ -519,9 +522,8 @@ def _uniform(word):
 
 
 @_compiled
-def _draw(table, replicates, draws, unit, key):
+def _draw(table, replicates, draws, unit, first, second):
     low, high = unit & _LOW, unit >> _HALF
-    first, second = key[0], key[1]
     for q in range(_Q):
         a, b, c, d = _philox(replicates[q], draws[q], low, high, first, second)
         table[q] = _uniform(a)
@@ -546,7 +548,7 @@ def _share(lanes, row, weight, luck, first, last, elementary):
         for t in range(first, last if luck.of_district[i] else first):
             target = row + np.uint64(i * luck.keys.shape[1] + t) * _N
             _set(lanes.table, target, 0.0)
-            _draw(lanes.table, lanes.replicates, lanes.draws, luck.units[i, 0], luck.keys[i, t])
+            _draw(lanes.table, lanes.replicates, lanes.draws, luck.units[i, 0], luck.keys[i, t, 0], luck.keys[i, t, 1])
             _add_luck(lanes.table, target, weight + np.uint64(2 * i) * _N, luck.coin[i], elementary.quantile)
 
 
@@ -558,7 +560,7 @@ def _last(lanes, rows, law, members):
         return
     table, replicates, draws, of_draw = lanes.table, lanes.replicates, lanes.draws, lanes.of_draw
     keys, units, of_district, coin, learned = luck.keys, luck.units, luck.of_district, luck.coin, luck.learned
-    within, octaves = law.elementary.within, law.elementary.octaves
+    exp = law.elementary.exp
     for place in range(members.size):
         v, target = members[place], rows.villages + np.uint64(place) * _N
         _set(table, target, 0.0)
@@ -568,11 +570,11 @@ def _last(lanes, rows, law, members):
             elif of_district[i]:
                 _add(table, target, rows.shared + np.uint64(i) * _N)
             else:
-                _draw(table, replicates, draws, units[i, v], keys[i, 0])
+                _draw(table, replicates, draws, units[i, v], keys[i, 0, 0], keys[i, 0, 1])
                 _add_luck(table, target, rows.lasting + np.uint64(2 * i) * _N, coin[i], quantile)
         if seen.size:
             _add_of_draw(table, target, seen[v], of_draw)
-        _exp(table, target, within, octaves)
+        _exp(table, target, exp)
 
 
 @_conducting
@@ -586,7 +588,7 @@ def _luck_of_years(lanes, rows, law, k, first, last):
         luck.coin,
         law.elementary.quantile,
     )
-    within, octaves = law.elementary.within, law.elementary.octaves
+    exp = law.elementary.exp
     for t in range(first, last):
         target = rows.factors + np.uint64(t) * _N
         _set(table, target, 0.0)
@@ -594,9 +596,9 @@ def _luck_of_years(lanes, rows, law, k, first, last):
             if of_district[i]:
                 _add(table, target, rows.shared_in + np.uint64(i * keys.shape[1] + t) * _N)
             else:
-                _draw(table, replicates, draws, units[i, k], keys[i, t])
+                _draw(table, replicates, draws, units[i, k], keys[i, t, 0], keys[i, t, 1])
                 _add_luck(table, target, rows.yearly + np.uint64(2 * i) * _N, coin[i], quantile)
-        _exp(table, target, within, octaves)
+        _exp(table, target, exp)
 
 
 @_compiled
@@ -644,7 +646,7 @@ def _normal(uniform, quantile):
 
 
 @_compiled
-def _exp(table, row, within, octaves):
+def _exp(table, row, within):
     # As `domain.transition.factor`.
     for j in range(_N):
         x = min(max(table[row + j], -LARGEST_LOG_ODDS), LARGEST_LOG_ODDS)
@@ -654,25 +656,33 @@ def _exp(table, row, within, octaves):
         found = (((rest * (1 / 24) + 1 / 6) * rest + 0.5) * rest + 1.0) * rest + 1.0
         whole = np.int64(step)
         found = found * within[np.uint64(whole & (EXP_STEPS - 1))]
-        table[row + j] = found * octaves[np.uint64((whole >> STEP_BITS) + LARGEST_OCTAVE)]
+        table[row + j] = found * np.int64(((whole >> STEP_BITS) << MANTISSA_BITS) + ONE).view(np.float64)
 
 
 @_inlined
-def _at(table, row, j, s):
-    # Comparisons that do not look like a switch, which no compiler turns into vectors.
-    at0, at1 = table[row + j], table[row + _N + j]
-    at2, at3 = table[row + np.uint64(2) * _N + j], table[row + np.uint64(3) * _N + j]
+def _odds_at(table, j, s):
+    # Loads first, then comparisons that do not look like a switch: else no compiler turns them into vectors.
+    at0, at1, at2 = table[_RISE + j], table[_RISE + _N + j], table[_RISE + np.uint64(2) * _N + j]
     found = at0 if s < 1 else at1
     found = found if s < 2 else at2
-    return found if s < 3 else at3
+    return found if s < TOP else 0.0
+
+
+@_inlined
+def _fall_at(table, j, s):
+    at0, at1 = table[_FALLS_AT + j], table[_FALLS_AT + _N + j]
+    at2, at3 = table[_FALLS_AT + np.uint64(2) * _N + j], table[_FALLS_AT + np.uint64(3) * _N + j]
+    found = at0 if s < 1 else at1
+    found = found if s < 2 else at2
+    return found if s < TOP else at3
 
 
 @_compiled
 def _look_up(table, level, o, village):
     for j in range(_N):
         s = level[o + j]
-        table[_ODDS + j] = _at(table, _RISE, j, s) * table[village + j]
-        table[_FALL + j] = _at(table, _FALLS_AT, j, s)
+        table[_ODDS + j] = _odds_at(table, j, s) * table[village + j]
+        table[_FALL + j] = _fall_at(table, j, s)
 
 
 @_compiled
@@ -717,9 +727,9 @@ def _decide(table, level, o, village):
     """Let a village decide that nothing helps, protects or holds back."""
     for j in range(_N):
         s = level[o + j]
-        odds = _at(table, _RISE, j, s) * table[village + j]
+        odds = _odds_at(table, j, s) * table[village + j]
         table[_ODDS + j] = odds
-        level[o + j] = _lands(table, j, s, odds, _at(table, _FALLS_AT, j, s))
+        level[o + j] = _lands(table, j, s, odds, _fall_at(table, j, s))
 
 
 @_compiled
@@ -731,8 +741,8 @@ def _decide_with(table, level, o):
 
 @_inlined
 def _lands(table, j, s, odds, fall):
-    u = table[j]
-    to_two, to_three, one_to_three = (
+    u, finite = table[j], min(odds, LARGEST_ODDS)
+    none_to_two, none_to_three, one_to_three = (
         table[_REACHES + j],
         table[_REACHES + _N + j],
         table[_REACHES + np.uint64(2) * _N + j],
@@ -743,9 +753,9 @@ def _lands(table, j, s, odds, fall):
         table[_REACHES + np.uint64(5) * _N + j],
     )
     rises = u < (1 - u) * odds
-    past = u * (1 + 1 / odds)
-    further = (past < (to_two if s < 1 else one_to_three)) & (s < 2)
-    furthest = (past < to_three) & (s < 1)
+    past = u * (1 + finite)
+    further = (past < finite * (none_to_two if s < 1 else one_to_three)) & (s < 2)
+    furthest = (past < finite * none_to_three) & (s < 1)
     down = (1 - u) * (1 + odds)
     falls = down < fall
     lower = (down < fall * (three_to_one if s > 2 else two_to_none)) & (s > 1)
@@ -816,28 +826,37 @@ def _expect_none(exact, numbers):
         exact[i : i + LANES] = 1.0
 
 
-@_compiled
-def _expect(exact, table):
+@_conducting
+def _expect(exact, table, o, numbers):
     """Count a village in among those that may rise; as `conditional.chances_of_numbers`."""
-    if not exact.size:
-        return
-    for j in range(_N):
-        table[_CHANCE + j] = 1 / (1 + 1 / table[_ODDS + j])
-    number = exact.size // LANES - 1
+    _chance(table)
+    number = numbers - 1
     while number >= 4:
-        _shift_four(exact, table, np.uint64(number - 4) * _N)
         number -= 4
+        _shift_four(exact, table, o + np.uint64(number) * _N)
     for here in range(number, 0, -1):
-        _shift(exact, table, np.uint64(here) * _N, np.uint64(here - 1) * _N)
-    for j in range(_N):
-        exact[j] = exact[j] - exact[j] * table[_CHANCE + j]
+        _shift(exact, table, o + np.uint64(here) * _N)
+    _stay(exact, table, o)
 
 
 @_compiled
-def _shift(exact, table, here, below):
+def _chance(table):
     for j in range(_N):
-        rise = table[_CHANCE + j]
-        exact[here + j] = exact[here + j] - exact[here + j] * rise + exact[below + j] * rise
+        finite = min(table[_ODDS + j], LARGEST_ODDS)
+        table[_CHANCE + j] = finite / (1 + finite)
+
+
+@_compiled
+def _stay(exact, table, o):
+    for j in range(_N):
+        exact[o + j] = exact[o + j] - exact[o + j] * table[_CHANCE + j]
+
+
+@_compiled
+def _shift(exact, table, o):
+    for j in range(_N):
+        rise, below = table[_CHANCE + j], exact[o - _N + j]
+        exact[o + j] = exact[o + j] - exact[o + j] * rise + below * rise
 
 
 @_compiled
