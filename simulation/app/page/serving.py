@@ -21,6 +21,8 @@ from .server import page_of
 from .visit import LISTS, Visit, Visits
 
 HOST = "127.0.0.1"
+GRACE = 2
+"""Seconds that a browser may keep the page from ending."""
 
 
 def serve(settings: Settings, given: Path | None, port: int, begun: Callable[[str], None]) -> None:
@@ -46,7 +48,9 @@ def serve(settings: Settings, given: Path | None, port: int, begun: Callable[[st
 
 def server_of(visits: Visits) -> uvicorn.Server:
     """Return what serves the page of some visits."""
-    config = uvicorn.Config(page_of(visits), log_level="warning", server_header=False, proxy_headers=False)
+    config = uvicorn.Config(
+        page_of(visits), log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=GRACE
+    )
     return uvicorn.Server(config)
 
 
