@@ -62,7 +62,7 @@ def mapped(
     villages = make_villages(sizes, status, **more)
     if names:
         villages = replace(villages, names=tuple(names))
-    places = VillageMap(b"{}", dict(zip(villages.codes, shapes, strict=False)))
+    places = VillageMap(b"{}", dict(zip(villages.ever.codes, shapes, strict=False)))
     scenario = make_scenario(villages, horizon=1, covariates={"remote": 0.6} if "columns" in more else None)
     return forecast(with_map(scenario, places), 1, 400, 5)
 
@@ -300,6 +300,17 @@ def test_an_outline_of_many_points_is_thinned_the_same_on_both_sides() -> None:
     np.testing.assert_array_equal(_thinned(circle[::-1]), thin[::-1])
     speck = circle[::2500] / 1000
     np.testing.assert_array_equal(_thinned(speck), speck)
+
+
+def test_a_village_that_joins_later_is_pale_in_the_first_year() -> None:
+    """It has no status and no chance in it: the list of that year does not hold it."""
+    west, middle, east = SHAPES["a block"][:3]
+    made = mapped((3,), [0, 1, UNKNOWN], [west, east, middle], joins=[0, 0, 2026])
+    figure = plots.village_map(made, "en")
+    assert len(filled(figure, "#f1f1f1")) == 1
+    assert len(circles(figure)) == 2
+    assert "not in the list of Kampung KB of 2026" in words(figure)
+    assert "Not on the map" not in words(figure)
 
 
 def test_what_is_far_away_is_left_out() -> None:

@@ -312,7 +312,7 @@ def _explanation(
     if any(shape.point is not None for _, shape in found):
         told.append(say("A small square: a village of which the map has a point alone."))
     if others:
-        told.append(say("Pale: what is on the map and not in the list of Kampung KB."))
+        told.append(say("Pale: what is on the map and not in the list of Kampung KB of {year}.", year=year))
     codes = {row["village_code"] for row, _ in found}
     missing = [row for row in rows if row["village_code"] not in codes]
     if missing:
@@ -498,7 +498,7 @@ def _draw_legend(axes: Axes, speech: Language, year: int, *, unknown: bool, othe
         x = _write(axes, x + 18, y, text)
     if others:
         axes.add_patch(PathPatch(_rectangle(x, y), facecolor=_PALE, edgecolor=_BORDER, linewidth=0.4))
-        _write(axes, x + 18, y, speech.say("not in the list"))
+        _write(axes, x + 18, y, speech.say("not in the list of {year}", year=year))
     x, y = 0.0, y + _LINE + 9
     x = _write(axes, x, y, speech.say("chance of rising in {year}", year=year))
     for chance in _CIRCLES:
