@@ -155,7 +155,7 @@ def problem_table(speech: Language, problems: Iterable[Problem]) -> Table:
         data = as_data(speech, problem)
         row: Row = {
             speech.say("Place"): _place(speech, problem),
-            speech.say("What stands there"): data["found"],
+            speech.say("Found there"): data["found"],
             speech.say("What is wrong"): data["message"],
             speech.say("Allowed"): data["allowed"] or "",
             speech.say("Suggestion"): data["suggestion"] or "",
