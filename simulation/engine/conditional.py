@@ -38,7 +38,7 @@ def gross_rises(target: Target) -> tuple[Target, Target]:
 
 
 def numbers_needed(target: Target, levels: Counts) -> Ints:
-    """Return how many must rise by each of them, shape (2, T), from villages per level at the start, (T, 4)."""
+    """Return how many must rise by each of them, shape (2, …), from villages per level at the start, (…, 4)."""
     return np.stack([each.needed(levels) for each in gross_rises(target)])
 
 

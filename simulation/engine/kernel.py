@@ -59,9 +59,10 @@ def simulate(
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.villages.assisted[:, t, j] = programme.assisted.sum(axis=1)
     outcome.risen[:] = np.packbits(np.ascontiguousarray(block.risen.T), axis=1)
-    for t in range(scenario.horizon if conditional else 0):
-        must = numbers_needed(scenario.target, outcome.levels[:, t])
-        outcome.enough_rise[:, t] = at_least(block.fewer[t], must).T
+    if conditional:
+        must = numbers_needed(scenario.target, outcome.levels[:, :-1])
+        for t, fewer in enumerate(block.fewer):
+            outcome.enough_rise[:, t] = at_least(fewer, must[..., t]).T
     return outcome
 
 
