@@ -98,7 +98,7 @@ def scenario_text(
         "target": {"share": share},
         "sources": sources,
     }
-    return _with_head(speech, document)
+    return file_text(speech, document)
 
 
 def _read_from(speech: Language, files: str, table: str, lists: Lists) -> str:
@@ -129,7 +129,7 @@ def districts_text(speech: Language, name: str, title: str, table: str, file: st
     origin, share
         As in `scenario_text`.
     """
-    return _with_head(
+    return file_text(
         speech,
         {
             "schema": 1,
@@ -147,7 +147,7 @@ def districts_text(speech: Language, name: str, title: str, table: str, file: st
 
 def calibrated_text(speech: Language, base: str, scenario: Scenario, draws: str) -> str:
     """Return the scenario that uses the draws of a calibration of another; both files lie beside it."""
-    return _with_head(speech, calibrated(scenario, base, draws))
+    return file_text(speech, calibrated(scenario, base, draws))
 
 
 def programme_text(speech: Language, base: str, scenario: Scenario, programme: str, villages: int, cost: float) -> str:
@@ -175,8 +175,9 @@ def programme_text(speech: Language, base: str, scenario: Scenario, programme: s
         for code in LANGUAGES
     }
     name = f"{scenario.name[:35]}-{plan['name']}"[:60].strip("-")
-    return _with_head(speech, {"extends": base, "name": name, "title": titles, "interventions": [plan]})
+    return file_text(speech, {"extends": base, "name": name, "title": titles, "interventions": [plan]})
 
 
-def _with_head(speech: Language, document: dict[str, Any]) -> str:
-    return f"# {speech.say(_HEAD)}\n" + yaml_of(document)
+def file_text(speech: Language, document: dict[str, Any], head: str = _HEAD) -> str:
+    """Return the text of a scenario file, below a comment that says what wrote it."""
+    return f"# {speech.say(head)}\n" + yaml_of(document)

@@ -50,16 +50,10 @@ def sensitivity(
     """Analyse what the answer depends on, or find the analysis, and print it."""
     (loaded,) = load_all(settings, [scenario], district)
 
-    from ...decision.sensitivity import replicates_of
-    from ...decision.trial import goal_of
-    from ...report.kinds.question import Question
     from ...report.kinds.sensitivity import SENSITIVITY, Analysis
     from ..runner import answer
 
-    goal = goal_of(loaded, 0.5, year, every_year=False)
-    each = replicates_of(loaded, goal) if replicates is None else replicates
-    asked = Analysis(goal.years[0], draws, each, seed, engine)
-    question = Question(SENSITIVITY.name, (loaded,), asked)
+    question = Analysis.of(loaded, year, draws, replicates, seed, engine)
     answer(
         settings, SENSITIVITY, question, out, workers=workers, executor=executor, force=force, figures=not no_figures
     )

@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ...report.language import LANGUAGES
-from . import answer, files, learn, lists, view, work
+from . import answer, files, learn, lists, view, what_if, work
 from .guard import Guard
 from .visit import Visit, Visits
 
@@ -23,6 +23,7 @@ def page_of(visits: Visits) -> Starlette:
     routes = [
         *lists.ROUTES,
         *answer.ROUTES,
+        *what_if.ROUTES,
         *learn.ROUTES,
         *files.ROUTES,
         *work.ROUTES,

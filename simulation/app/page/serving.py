@@ -72,8 +72,9 @@ def begin_with(visits: Visits, visit: Visit, given: Path | None) -> None:
 
 
 def forecast(visit: Visit, settings: Settings) -> None:
-    """Compute the forecast of the visit's scenario, as the command does."""
+    """Compute the forecast of the visit's scenario, as the command does; a copy of it is taken into the visit."""
     scenario = visit.scenario()
+    visit.scenario_file = scenario.to_yaml(visit.folder / f"{scenario.name}.yaml")
     question = ask(scenario, Effort.of(scenario), 0, "batch")
     visit.keep(answer(settings, FORECAST, question, visit.results, shown=False))
 

@@ -84,21 +84,31 @@ def shown(visit: Visit, here: str, template: str, **values: Any) -> Response:
         }
         for address, title in STEPS.items()
     ]
+    job = visit.job
     told = {
         "title": speech.say(STEPS[here]),
-        "problem": _what_went_wrong(visit),
+        "problem": what_went_wrong(visit, job) if job is not None and job.back == here else None,
         "footer": speech.say("Everything stays on this computer; what you gave is removed when the page is closed."),
         **values,
     }
-    page = _surroundings().get_template(template)
-    written = page.render(visit=visit, speech=speech, say=speech.say, code=str(speech.code), steps=steps, **told)
+    return part(visit, template, steps=steps, **told)
+
+
+def part(visit: Visit, template: str, **values: Any) -> Response:
+    """Return a template alone, a part of a page, in the visit's language."""
+    speech = visit.speech
+    written = (
+        _surroundings()
+        .get_template(template)
+        .render(visit=visit, speech=speech, say=speech.say, code=str(speech.code), **values)
+    )
     return HTMLResponse(written)
 
 
-def _what_went_wrong(visit: Visit) -> Markup | None:
-    """Return why the newest work failed, files by their names alone; None where it did not."""
-    job, folder = visit.job, f"{visit.folder}{os.sep}"
-    if job is None or not job.ended or job.error is None:
+def what_went_wrong(visit: Visit, job: Job) -> Markup | None:
+    """Return why work failed, files by their names alone; None where it did not."""
+    folder = f"{visit.folder}{os.sep}"
+    if not job.ended or job.error is None:
         return None
     blocks: list[Block] = [Paragraph(said.replace(folder, "")) for said in sentences_of(visit.settings, job.error)]
     if isinstance(job.error, ProblemsError):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ...report.kinds.forecast.result import ForecastResult
     from ...report.store.folder import Answer
     from ..starting import OfDistrict, OfDistricts, Start
+    from .trial import Trial
 
 T = TypeVar("T")
 LISTS = (".xlsx", ".csv")
@@ -61,6 +62,8 @@ class Visit:
         The scenario that the answers are of; None before there is one.
     answers
         The finished answers, the newest of a kind last, by their id.
+    trial
+        What it tries out beside that scenario; None before it does.
     job
         The newest work that it asked for.
     """
@@ -74,6 +77,7 @@ class Visit:
     asked: OfDistrict | OfDistricts | None = None
     scenario_file: Path | None = None
     answers: dict[str, Answer[Any]] = field(default_factory=dict)
+    trial: Trial | None = None
     job: Job | None = None
     seen: float = field(default_factory=time.monotonic)
 

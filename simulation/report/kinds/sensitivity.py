@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...decision.sensitivity import CALIBRATED, Sensitivity, SensitivityNumbers, sensitivity
+from ...decision.sensitivity import CALIBRATED, DRAWS, Sensitivity, SensitivityNumbers, replicates_of, sensitivity
+from ...decision.trial import goal_of
 from ...domain.parameters import DIRECTIONS, ParameterKey
 from ...engine.effort import Engine
 from ...inference.uncertainty import Estimate
+from ...inputs.scenario import Scenario
 from .. import wording
 from ..document.blocks import DETAIL, EVERYWHERE, Block, Column, Document, On, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
@@ -37,6 +39,27 @@ class Analysis:
     replicates: int
     seed: int
     engine: Engine | None = None
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        year: int | None = None,
+        draws: int = DRAWS,
+        replicates: int | None = None,
+        seed: int = 0,
+        engine: Engine | None = None,
+    ) -> Question[Analysis]:
+        """Return the question what the chance of a scenario depends on, in a year or the first.
+
+        Raises
+        ------
+        Refusal
+            Where it has no such year.
+        """
+        goal = goal_of(scenario, 0.5, year, every_year=False)
+        each = replicates_of(scenario, goal) if replicates is None else replicates
+        return Question("sensitivity", (scenario,), cls(goal.years[0], draws, each, seed, engine))
 
 
 @dataclass(frozen=True, kw_only=True)
