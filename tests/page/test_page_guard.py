@@ -7,12 +7,15 @@ import socket
 from pathlib import Path
 
 import pytest
+from elements import parsed
 from hostile import workbook_cases
 from hostile.bench import Bench, Case
 from page.conftest import Served
+from page.spoken import in_other_language
 from page.visitor import MULTIPART, below, multipart
 
 from simulation.app.page import server, view
+from simulation.report.language import language
 
 OFFICE = Path(__file__).parents[1] / "data" / "office"
 LIST = "DESA;KECAMATAN;KLASIFIKASI 2025\n" + "".join(f"Kampung {n};Utara;dasar\n" for n in ("Satu", "Dua", "Tiga"))
@@ -129,6 +132,18 @@ def test_the_page_names_no_other_host(served: Served) -> None:
     assert re.findall(r"https?://", served.visitor().get("/").text) == []
 
 
+@pytest.mark.parametrize(("code", "other"), [("en", "id"), ("id", "en")])
+def test_a_page_in_the_other_language_would_be_found(served: Served, code: str, other: str) -> None:
+    """As is one sentence of it: what the tests with a browser look for can be found."""
+    visitor = served.visitor()
+    visitor.drop(("daftar.csv", LIST.encode()))
+    shown = visitor.send("/language", code=code).text
+    assert in_other_language(parsed(shown)) == set()
+    found = in_other_language(parsed(shown.replace(f'<html lang="{code}">', f'<html lang="{other}">')))
+    last = "Everything stays on this computer; what you gave is removed when the page is closed."
+    assert language(code).say(last) in found
+
+
 def test_the_key_of_a_visit_is_a_secret_of_its_browser(served: Served) -> None:
     """No script reads it, no other site has it sent; a key that is none opens nothing; ports do not mix."""
     visitor = served.visitor()
@@ -208,7 +223,7 @@ def test_what_is_no_list_is_refused_in_words(served: Served, name: str) -> None:
     reply = visitor.drop((name, b"schema: 1"))
     assert reply.code == 200
     assert "What was read" not in reply.text
-    assert ("is no list that can be read" in reply.text) == bool(name)
+    assert ("cannot be read" in reply.text) == bool(name)
 
 
 def test_more_files_than_the_page_takes_are_refused_in_words(served: Served) -> None:

@@ -111,6 +111,15 @@ def multipart(files: Sequence[tuple[str, bytes]]) -> bytes:
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
+def proposals(page: Element) -> dict[str, str]:
+    """Return what the form of questions would send as it is shown."""
+    (form,) = [form for form in page.all("form") if form.attributes["action"] == "/replies"]
+    sent = [
+        one.attributes for one in form.all("input") if one.attributes["type"] == "text" or "checked" in one.attributes
+    ]
+    return {one["name"]: one["value"] for one in sent}
+
+
 def below(folder: Path) -> set[str]:
     """Return everything that lies below a folder."""
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}

@@ -8,6 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from docx import Document
@@ -186,6 +187,14 @@ def test_pdf_and_docx_hold_the_same_cells(brief: Brief) -> None:
                 # A word divided at the end of a line has a hyphen in the PDF that the DOCX has not.
                 text = "".join(cell.text.split())
                 assert text in whole or text.replace("-", "") in whole.replace("-", ""), cell.text
+
+
+def test_a_docx_bears_no_time(brief: Brief) -> None:
+    """So that the same brief is the same bytes whenever it is written; the PDF has none either."""
+    for name in ("brief.docx", "annex.docx"):
+        with ZipFile(brief.folder / name) as archive:
+            assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+            assert {part.compress_type for part in archive.infolist()} == {ZIP_DEFLATED}
 
 
 def test_both_name_the_run(brief: Brief) -> None:

@@ -103,7 +103,7 @@ def test_a_row_is_named_by_its_village_and_not_by_its_rank(columns: list[str], r
 
 def test_what_is_wide_scrolls_by_keyboard_under_its_own_name() -> None:
     """A table under its caption, a figure as one."""
-    named = {"role": "region", "tabindex": "0", "class": "scrolling"}
+    named = {"role": "group", "tabindex": "0", "class": "scrolling"}
     picture, table = (one for one in shown([Picture("rises", "Likely."), NUMBERS]).all("div"))
     assert picture.attributes == {**named, "aria-label": "Figure"}
     assert table.attributes == {**named, "aria-label": "Villages"}

@@ -47,8 +47,7 @@ class Guard:
             return
         refused = self._refused(scope["method"], Headers(scope=scope))
         if refused is not None:
-            code, why = refused
-            await PlainTextResponse(why, code, {**_HEADERS, "connection": "close"})(scope, receive, send)
+            await _answer(*refused, receive, send)
             return
 
         async def send_guarded(message: Message) -> None:
@@ -70,6 +69,16 @@ class Guard:
             most = self._say("{number} MB", number=self._most // 1_000_000)
             return 413, self._say("This is too large: the page takes up to {most} at a time.", most=most)
         return None
+
+
+async def _answer(code: int, why: str, receive: Receive, send: Send) -> None:
+    """Answer why not, and hear the request out: a browser shows no answer before it has sent everything."""
+    response = PlainTextResponse(why, code, {**_HEADERS, "connection": "close"})
+    await send({"type": "http.response.start", "status": code, "headers": response.raw_headers})
+    await send({"type": "http.response.body", "body": response.body, "more_body": True})
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.body"})
 
 
 def _name(host: str) -> str:

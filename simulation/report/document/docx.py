@@ -7,6 +7,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ..files import whole_file
 from ..language import Language
@@ -41,8 +42,17 @@ def write_docx(speech: Language, document: Document, path: Path) -> None:
     numbers = {name: iter(range(1, 1000)) for name in (speech.say("Figure"), speech.say("Table"))}
     for block in document.blocks:
         _add(word, speech, block, numbers)
+    packed = BytesIO()
+    word.save(packed)
     with whole_file(path) as temporary:
-        word.save(str(temporary))
+        _repack_undated(packed, temporary)
+
+
+def _repack_undated(packed: BytesIO, path: Path) -> None:
+    """Write an archive without the times at which its parts were packed: the same document is the same bytes."""
+    with ZipFile(packed) as parts, ZipFile(path, "w") as archive:
+        for name in parts.namelist():
+            archive.writestr(ZipInfo(name), parts.read(name), ZIP_DEFLATED)
 
 
 def _set_page(word: WordDocument, speech: Language, document: Document) -> None:
