@@ -43,13 +43,14 @@ def serve(settings: Settings, given: Path | None, port: int, begun: Callable[[st
         begin_with(visits, visit, given)
         address = f"http://{HOST}:{listening.getsockname()[1]}/visit/{visit.key}"
         begun(address)
-        server_of(visits).run([listening])
+        server_of(visits, debug=settings.debug).run([listening])
 
 
-def server_of(visits: Visits) -> uvicorn.Server:
-    """Return what serves the page of some visits."""
+def server_of(visits: Visits, *, debug: bool = False) -> uvicorn.Server:
+    """Return what serves the page of some visits; `debug` shows the tracebacks of errors in the terminal."""
+    level = "error" if debug else "critical"
     config = uvicorn.Config(
-        page_of(visits), log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=GRACE
+        page_of(visits), log_level=level, server_header=False, proxy_headers=False, timeout_graceful_shutdown=GRACE
     )
     return uvicorn.Server(config)
 
