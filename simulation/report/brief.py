@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -106,8 +106,9 @@ def read_runs(folders: Sequence[Path]) -> Runs:
     """Return the finished forecasts, and the answers of other commands, in folders and below them.
 
     Of several runs of a scenario the newest is taken, and of answers those that were made from the inputs of the
-    forecasts: of several that speak of the same scenarios one that was named itself, else the newest. Of a folder
-    that holds the runs of several scenarios the brief is of the newest forecast.
+    forecasts, or of a scenario that one of these answers compares with them: of several that speak of the same
+    scenarios one that was named itself, else the newest. Of a folder that holds the runs of several scenarios the
+    brief is of the newest forecast.
 
     Raises
     ------
@@ -155,8 +156,12 @@ def _agreeing(forecasts: Forecasts, answers: Sequence[Answer[Any]], named: Abstr
     ]
     ours = [answer for answer in answers if _is_of(answer, first)]
     beside = [run for run in same_data if all(_is_of(answer, run) is not False for answer in ours)]
+    compared = [answer.inputs for answer in _newest(ours, named)]
     theirs = [
-        answer for answer in answers if _is_of(answer, first) is None and any(_is_of(answer, run) for run in beside)
+        answer
+        for answer in answers
+        if _is_of(answer, first) is None
+        and (any(_is_of(answer, run) for run in beside) or any(_has_inputs(answer, inputs) for inputs in compared))
     ]
     agree = [*ours, *theirs]
     kept = _newest(agree, named)
@@ -178,6 +183,11 @@ def _is_of(answer: Answer[Any], run: Answer[ForecastResult]) -> bool | None:
     ((name, own),) = run.inputs.items()
     theirs = answer.inputs.get(name)
     return None if theirs is None else theirs == own
+
+
+def _has_inputs(answer: Answer[Any], inputs: Mapping[str, Any]) -> bool:
+    """Return whether every scenario of an answer is among others, under its name and with the same inputs."""
+    return all(inputs.get(name) == own for name, own in answer.inputs.items())
 
 
 def _other_inputs(answer: Answer[Any], run: Answer[ForecastResult]) -> str:

@@ -241,7 +241,7 @@ def test_a_hundred_rapid_moves_leave_no_work_behind(small: tuple[Visit, Visitor]
 
 @pytest.mark.slow
 def test_questions_are_answered_as_commands_do(small: tuple[Visit, Visitor], tmp_path: Path) -> None:
-    """A plan, what it depends on, the comparison: shown, kept for the brief, under the id of the same question."""
+    """A plan, what it depends on, the comparison: shown, under the id of the same question, and told in the brief."""
     visit, visitor = small
     form = {**fields(visitor, "/what-if?intervention=pendampingan"), "villages": ["9"], "probability": ["60"]}
     for kind, said in (("plan", "suffices"), ("sensitivity", "comes mainly from"), ("comparison", "raises")):
@@ -250,6 +250,7 @@ def test_questions_are_answered_as_commands_do(small: tuple[Visit, Visitor], tmp
         (heading,) = [one for one in shown.page.all("h2") if one.attributes.get("id") == kind]
         assert "autofocus" in heading.attributes
         assert said in shown.text
+    assert "Not used" not in visitor.send("/files").text
     variant = kkb.load_scenario(visit.folder / VARIANT)
     saved = kkb.save(kkb.plan(variant, probability=0.6, vary=["pendampingan.capacity"], year=2026), tmp_path)
     (mine,) = [one for one in visit.answers.values() if one.folder.kind.name == "plan"]

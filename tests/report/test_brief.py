@@ -395,6 +395,25 @@ def test_answers_from_other_inputs_and_older_ones_are_passed_over(contoh: dict[s
 
 
 @pytest.mark.slow
+def test_a_plan_of_a_scenario_that_is_compared_with_the_forecast_is_told(
+    contoh: dict[str, Scenario], tmp_path: Path
+) -> None:
+    """The comparison has the inputs of both; beside one of a scenario that was changed since, the plan is left out."""
+    before, after = contoh.values()
+    changed = after.with_(**{"pendampingan.capacity": 9})
+    folder = save(forecast(before, 4, 2, 3), tmp_path)
+    joined, other = (
+        kkb.save(compare(before, one, draws=4, replicates=2, seed=3), tmp_path) for one in (after, changed)
+    )
+    asked = {"probability": 0.5, "vary": ["pendampingan.capacity"], "draws": 4, "replicates": 2, "engine": "batch"}
+    plan = kkb.save(kkb.plan(after, **asked), tmp_path)
+    assert [answer.path for answer in read_runs([folder, joined, plan]).answers] == [plan, joined]
+    runs = read_runs([folder, other, plan])
+    assert [answer.path for answer in runs.answers] == [other]
+    assert [answer.path for answer, _ in runs.passed_over] == [plan]
+
+
+@pytest.mark.slow
 def test_a_forecast_of_a_table_that_was_corrected_since_is_not_set_beside(tmp_path: Path) -> None:
     """Both name the same file, and it was another one."""
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")

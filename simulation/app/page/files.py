@@ -28,7 +28,8 @@ async def _files(_: Request, visit: Visit) -> Response:
         (title, [(path.name, f"/file/{number}/{quote(path.name)}") for path in paths])
         for number, (title, paths) in enumerate(_groups(visit).items())
     ]
-    notes = [] if visit.job is None or visit.job.next != "/files" else visit.job.notes[1:]
+    said = [] if visit.job is None or visit.job.next != "/files" else visit.job.notes[1:]
+    notes = [view.without_folder(visit, one) for one in said]
     return view.shown(visit, "/files", "files.html", groups=groups, notes=notes)
 
 

@@ -107,14 +107,18 @@ def part(visit: Visit, template: str, **values: Any) -> Response:
 
 def what_went_wrong(visit: Visit, job: Job) -> Markup | None:
     """Return why work failed, files by their names alone; None where it did not."""
-    folder = f"{visit.folder}{os.sep}"
     if not job.ended or job.error is None:
         return None
-    blocks: list[Block] = [Paragraph(said.replace(folder, "")) for said in sentences_of(visit.settings, job.error)]
+    blocks: list[Block] = [Paragraph(without_folder(visit, said)) for said in sentences_of(visit.settings, job.error)]
     if isinstance(job.error, ProblemsError):
-        problems = [replace(problem, file=problem.file.replace(folder, "")) for problem in job.error.problems]
+        problems = [replace(problem, file=without_folder(visit, problem.file)) for problem in job.error.problems]
         blocks = [problem_table(visit.speech, problems)]
     return as_html(visit.speech, blocks, lambda _: None)
+
+
+def without_folder(visit: Visit, said: str) -> str:
+    """Return what is said of files with paths from the visit's folder on, which nobody knows."""
+    return said.replace(f"{visit.results}{os.sep}", "").replace(f"{visit.folder}{os.sep}", "")
 
 
 @cache

@@ -88,6 +88,7 @@ async def _show(request: Request, visit: Visit) -> Response:
         **_followed(visit, tried.newest),
         answers=[_told(visit, one) for one in newest],
         at=asked.get("at"),
+        working=visit.job is not None and not visit.job.ended,
     )
 
 
@@ -221,8 +222,10 @@ async def _answer(request: Request, visit: Visit) -> Response:
     tried, levers, form = moved
 
     def work(settings: Settings) -> None:
-        question = ANSWERS[kind](tried.pair(levers, settings), levers, form)
-        visit.keep(answer(settings, KINDS[kind], question, visit.results, shown=False))
+        pair = tried.pair(levers, settings)
+        # A brief takes the others in beside the comparison, which joins their scenario to the forecast.
+        for name in dict.fromkeys(("comparison", kind)):
+            visit.keep(answer(settings, KINDS[name], ANSWERS[name](pair, levers, form), visit.results, shown=False))
 
     return await view.when_done(request.app.state.visits.ask(visit, f"{HERE}?at={kind}", HERE, work))
 
