@@ -19,7 +19,7 @@ from ..domain.transition import fall_chance, falls, falls_past, rises, rises_pas
 from ..domain.villages import Villages, count_levels, places
 from .conditional import chance_that_enough_rise, numbers_needed
 from .environment import NEVER, Chances, Environment
-from .outcome import Outcome
+from .outcome import Outcome, packed
 
 _SLACK = 2.0**-40
 """More than rounding can move a bound, less than the step between two uniforms."""
@@ -81,7 +81,7 @@ def simulate(
         for j, programme in enumerate(environment.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.villages.assisted[:, t, j] = programme.assisted.sum(axis=1)
-    outcome.risen[:] = np.packbits(np.ascontiguousarray(listed.risen.T), axis=1)
+    outcome.risen[:] = packed(listed.risen)
     return outcome
 
 

@@ -24,8 +24,8 @@ CHUNK_CELLS: dict[Simulator, int] = {"batch": 196_608, "mesa": 8_192}
 """Villages × trajectories of a chunk: large enough that threads of the array engine do not wait for each other."""
 COMPILED_TAKES = 4
 """By what a chunk is larger where the array engine is compiled, so that preparing it takes no more of the time."""
-BLOCK = 256
-"""Trajectories that the compiled engine moves side by side: large chunks hold whole blocks, as far as they can."""
+BLOCK = 128
+"""Trajectories that the compiled engine moves side by side; large chunks hold whole blocks."""
 
 DEFAULT_DRAWS = 1_000
 DEFAULT_REPLICATES = 20

@@ -33,7 +33,7 @@ from ..domain.villages import Villages, count_levels, places
 from .conditional import at_least, most_needed, numbers_needed
 from .environment import NEVER, Environment
 from .kernel_loops import advance, place
-from .outcome import Counts, Outcome
+from .outcome import Counts, Outcome, packed
 
 
 def simulate(
@@ -58,7 +58,7 @@ def simulate(
         for j, programme in enumerate(environment.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.villages.assisted[:, t, j] = programme.assisted.sum(axis=1)
-    outcome.risen[:] = np.packbits(np.ascontiguousarray(block.risen.T), axis=1)
+    outcome.risen[:] = packed(block.risen)
     if conditional:
         must = numbers_needed(scenario.target, outcome.levels[:, :-1])
         for t, fewer in enumerate(block.fewer):

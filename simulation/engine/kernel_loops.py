@@ -348,7 +348,8 @@ def place(status, rows, firsts, units, key, grid):
         buckets *= 2
     at, of_draw, live = np.zeros(LANES, np.uint64), np.zeros(LANES, np.uint64), np.zeros(LANES, np.int8)
     replicates, draws = np.zeros(QUARTER, np.uint64), np.zeros(QUARTER, np.uint64)
-    table, keys = np.zeros(LANES), np.zeros(rows.size * LANES)
+    table, keys, own = np.zeros(LANES), np.zeros(rows.size * LANES), np.zeros(rows.size * LANES, np.int16)
+    marked = np.zeros(LANES, np.int8)
     number, before = np.zeros(buckets * LANES, np.int16), np.zeros(LANES, np.int16)
     rank, bucket, left = (
         np.zeros(TOP * LANES, np.int16),
@@ -363,13 +364,18 @@ def place(status, rows, firsts, units, key, grid):
         number[:] = 0
         for i in range(rows.size):
             _draw(table, replicates, draws, units[rows[i]], key[0], key[1])
-            _sort_roughly(keys, number, table, i, buckets)
+            _sort_roughly(keys, own, number, table, i, buckets)
         for m in range(TOP):
             _gather(rank, np.uint64(m) * _N, firsts[m], at)
         _find_buckets(number, before, bucket, left, rank, buckets)
         number[: TOP * LANES] = 0
-        if not _find_keys(keys, number, near, first, bucket, left, rows.size, buckets):
-            return False
+        for i in range(rows.size):
+            _mark(marked, own, np.uint64(i) * _N, bucket)
+            if not _keep_in_order(marked.view(np.uint64), keys, own, np.uint64(i) * _N, number, near, bucket):
+                return False
+        for each in range(TOP * LANES):
+            # 1 where no village has the rank.
+            first[each] = near[each * _ROOM + left[each]] if bucket[each] >= 0 else 1.0
         for i in range(rows.size):
             _stand_by_key(keys, np.uint64(i) * _N, first, level)
             _store(status[rows[i]], level, np.uint64(0), at, live, dense)
@@ -377,11 +383,13 @@ def place(status, rows, firsts, units, key, grid):
 
 
 @_compiled
-def _sort_roughly(keys, number, table, i, buckets):
+def _sort_roughly(keys, own, number, table, i, buckets):
     o = np.uint64(i) * _N
     for j in range(_N):
         keys[o + j] = table[j] + i * 2.0**-53
-        number[np.uint64(table[j] * buckets) * _N + j] += 1
+        own[o + j] = np.int16(table[j] * buckets)
+    for j in range(_N):
+        number[np.uint64(own[o + j]) * _N + j] += 1
 
 
 @_compiled
@@ -402,15 +410,23 @@ def _find_buckets(number, before, bucket, left, rank, buckets):
 
 
 @_compiled
-def _find_keys(keys, number, near, first, bucket, left, villages, buckets):
-    """Find the key of each rank among those of its bucket, kept in order; 1 where no village has the rank."""
-    for i in range(villages):
-        for j in range(_N):
-            key = keys[np.uint64(i) * _N + j]
-            own = np.int16((key - i * 2.0**-53) * buckets)
+def _mark(marked, own, o, bucket):
+    """Mark the lanes in which a village is in the bucket of a rank: few."""
+    for j in range(_N):
+        here = own[o + j]
+        marked[j] = (here == bucket[j]) | (here == bucket[_N + j]) | (here == bucket[np.uint64(2) * _N + j])
+
+
+@_compiled
+def _keep_in_order(eights, keys, own, o, number, near, bucket):
+    """Put the key of a village in order among those of the bucket of a rank; `eights` are eight marks each."""
+    for eight in range(np.uint64(LANES // 8)):
+        if eights[eight] == 0:
+            continue
+        for j in range(np.uint64(8) * eight, np.uint64(8) * eight + np.uint64(8)):
             for m in range(TOP):
-                lane = np.uint64(m) * _N + j
-                if bucket[lane] == own:
+                lane, key = np.uint64(m) * _N + j, keys[o + j]
+                if bucket[lane] == own[o + j]:
                     n = np.int64(number[lane])
                     if n == _ROOM:
                         return False
@@ -420,8 +436,6 @@ def _find_keys(keys, number, near, first, bucket, left, villages, buckets):
                         n -= 1
                     near[begin + n] = key
                     number[lane] += 1
-    for each in range(TOP * LANES):
-        first[each] = near[each * _ROOM + left[each]] if bucket[each] >= 0 else 1.0
     return True
 
 

@@ -179,5 +179,14 @@ class Outcome:
         return chances
 
 
+def packed(risen: Bools) -> NDArray[np.uint8]:
+    """Return eight villages in a byte, shape (T, ⌈V / 8⌉) from (V, T), as `numpy.packbits` in a quarter of its time."""
+    bits = np.zeros((-(-len(risen) // 8), risen.shape[1]), np.uint8)
+    for bit in range(8):
+        villages = risen[bit::8].view(np.uint8)
+        bits[: len(villages)] |= villages << np.uint8(7 - bit)
+    return bits.T
+
+
 PER_TRAJECTORY = tuple(part.name for part in fields(Outcome) if part.name not in {"villages", "failures"})
 """The arrays of an outcome that have the trajectories as leading axes."""

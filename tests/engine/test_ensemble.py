@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 from districts import everything_on
 
 import simulation as kkb
 from simulation.engine.effort import Chunk, Effort, EffortError, chunks
 from simulation.engine.ensemble import run
+from simulation.engine.outcome import packed
 
 
 @pytest.mark.parametrize(("draws", "replicates"), [(0, 5), (5, 0), (-3, 5), (2, True), (1.5, 2)])
@@ -77,3 +79,10 @@ def test_whoever_stops_a_run_leaves_no_worker_behind() -> None:
         run(everything_on(), Effort(40, 5), seed=1, workers=2, chunk_cells=1000, progress=stop)
     assert stopped.value.__traceback__
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPool")]
+
+
+@pytest.mark.parametrize("villages", [7, 8, 19])
+def test_eight_villages_are_packed_in_a_byte(villages: int) -> None:
+    """As NumPy does, whether or not the last byte is full."""
+    risen = np.random.default_rng(1).random((villages, 11)) < 0.4
+    assert np.array_equal(packed(risen), np.packbits(risen, axis=0).T)
