@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from elements import parsed
 from hostile import workbook_cases
 from hostile.bench import Bench, Case
+from inputs.scenario_desk import Desk
 from page.conftest import Served
 from page.spoken import in_other_language
-from page.visitor import MULTIPART, below, multipart
+from page.visitor import MULTIPART, Reply, below, multipart
 
 from simulation.app.page import server, view
+from simulation.app.page.serving import begin_with
 from simulation.report.language import language
 
 OFFICE = Path(__file__).parents[1] / "data" / "office"
@@ -172,6 +178,34 @@ def test_visitors_do_not_see_each_others_lists(served: Served) -> None:
         assert reply.page.all("html")[0].attributes["lang"] == "en"
     assert one.get("/cleaned").body.startswith(b"PK")
     assert "rahasia.csv" in one.get("/").text
+
+
+@pytest.mark.slow
+def test_a_hundred_moves_of_a_lever_leave_one_piece_of_work(served: Served, tmp_path: Path) -> None:
+    """Those that another has followed are answered with nothing, and none of them is computed."""
+    visit = served.visits.begin()
+    begin_with(served.visits, visit, Desk(tmp_path).write("scenario.yaml", Desk(tmp_path).text()))
+    visitor = served.visitor()
+    visitor.cookies[f"visit-{served.port}"] = visit.key
+    visitor.after(Reply(303, {"location": "/work"}, b""))
+    (form,) = [one for one in visitor.get("/what-if").page.all("form") if one.attributes.get("id") == "levers"]
+    fields = {one.attributes["name"]: one.attributes["value"] for one in form.all("input") if "name" in one.attributes}
+    fields = {name: value for name, value in fields.items() if name != "places"}
+    release = threading.Event()
+    held = served.visits._worker.submit(release.wait)
+    try:
+        with ThreadPoolExecutor(100) as movers:
+            bodies = [urlencode({**fields, "effect": f"{1 + number / 100}"}).encode() for number in range(100)]
+            form_type = {"content_type": "application/x-www-form-urlencoded"}
+            moves = [movers.submit(visitor.ask, "POST", "/what-if/follows", body, **form_type) for body in bodies]
+            codes = [move.result().code for move in islice(as_completed(moves), 99)]
+            assert codes == [204] * 99
+            release.set()
+            assert sorted(move.result().code for move in moves) == [200] + [204] * 99
+    finally:
+        release.set()
+    assert held.result()
+    assert served.visits._worker._work_queue.qsize() == 0
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -28,8 +28,8 @@ from simulation.report.language import language
 
 RAW = ROOT / "tests" / "data" / "office" / "RAW_DATA KAMPUNG KB SUKAMAJU.xlsx"
 BROKEN = "DESA;KECAMATAN;KLASIFIKASI 2025\nSatu;Utara;dasar\nDua;Utara;naik terus\nTiga;Selatan;mandiri\n"
-PAGES = ("/", "/answer", "/learn", "/files")
-KEYS = {"tab": "\ue004", "enter": "\ue007", "space": "\ue00d"}
+PAGES = ("/", "/answer", "/what-if", "/learn", "/files")
+KEYS = {"tab": "\ue004", "enter": "\ue007", "end": "\ue010"}
 FOCUSABLE = """
 const all = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
 const seen = new Set();
@@ -40,6 +40,10 @@ return [...all].filter((one) => {
   seen.add(one.name);
   return first;
 }).length;
+"""
+FOLLOWED = """
+const told = document.getElementById("follows");
+return told === null || !told.hasAttribute("aria-busy") && told.querySelector(".chance, [role=alert]") !== null;
 """
 FOCUSED = """
 const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
@@ -74,8 +78,9 @@ class Office:
         return parsed(self.browser.run("return document.documentElement.outerHTML"))
 
     def open(self, path: str) -> None:
-        """Open a page of the visit."""
+        """Open a page of the visit, with whatever follows from its levers."""
         self.browser.open(f"{self.page.root}{path}")
+        self.browser.wait(lambda: self.browser.run(FOLLOWED))
 
     def speak(self, code: str) -> None:
         """Have the page speak a language."""
@@ -170,6 +175,11 @@ def texts(page: Element, name: str, **attributes: str) -> list[str]:
     return [one.text for one in page.all(name) if wanted.items() <= one.attributes.items()]
 
 
+def chances(page: Element) -> list[str]:
+    """Return the chances that a page says in large digits."""
+    return texts(page, "p", class_="chance")
+
+
 def test_what_an_office_dropped_in_is_told_beside_its_cells(office: Office) -> None:
     """How many villages, where rows disagree and which cells, what was read otherwise than written; and it is asked."""
     read = office.seen["read"]
@@ -193,9 +203,9 @@ def test_work_says_how_far_it_is_and_can_be_stopped(office: Office) -> None:
 def test_the_answer_is_that_of_the_command(office: Office, commanded: Commanded) -> None:
     """The chance of every year in large digits is that of `kampungkb start --yes` with the same workbook."""
     forecast = json.loads(commanded.file("forecast.json").read_text(encoding="utf-8"))
-    chances = [year["probability_met"] for year in forecast["districts"][0]["years"]]
-    assert len(chances) == 5
-    assert texts(office.seen["answer"], "p", class_="chance") == [language("id").percent(one) for one in chances]
+    expected = [year["probability_met"] for year in forecast["districts"][0]["years"]]
+    assert len(expected) == 5
+    assert chances(office.seen["answer"]) == [language("id").percent(one) for one in expected]
 
 
 def test_brief_and_workbook_are_downloaded_and_opened(office: Office, commanded: Commanded) -> None:
@@ -207,7 +217,7 @@ def test_brief_and_workbook_are_downloaded_and_opened(office: Office, commanded:
         kept = office.browser.downloads / name
         office.browser.wait(kept.is_file)
     downloads = office.browser.downloads
-    chance = texts(office.seen["answer"], "p", class_="chance")[0]
+    chance = chances(office.seen["answer"])[0]
     assert any(chance in paragraph.text for paragraph in Document(str(downloads / "brief.docx")).paragraphs)
     pdf = PdfReader(downloads / "brief.pdf")
     assert len(pdf.pages) == 2
@@ -285,6 +295,40 @@ def test_the_language_is_changed_by_keyboard(office: Office) -> None:
         f"{language(code).say('Answer')} · Kampung KB Forecast" for code in ("id", "en")
     )
     office.speak("id")
+
+
+def test_a_lever_is_moved_and_the_answer_follows(office: Office, commanded: Commanded) -> None:
+    """By keys, as by a finger: the number beside the slider, the years beside the baseline, and the difference."""
+    from selenium.webdriver import ActionChains
+
+    browser = office.browser
+    browser.resize(1280)
+    office.open("/what-if")
+    office.speak("id")
+    browser.wait(lambda: browser.run(FOLLOWED))
+    before = office.shown
+    browser.run("document.getElementById('effect').focus()")
+    ActionChains(browser.driver).send_keys(KEYS["end"]).perform()
+    (slider,) = (one for one in office.shown.all("input") if one.attributes.get("id") == "effect")
+    most = float(slider.attributes["max"])
+    assert texts(office.shown, "output", for_="effect") == [language("id").number(most, 2)]
+    browser.wait(lambda: browser.run(FOLLOWED) and chances(office.shown) != chances(before))
+    after = office.shown
+    assert len(chances(after)) == len(chances(before)) == 5
+    baselines = [[text.partition(" → ")[0] for text in chances(page)] for page in (before, after)]
+    assert baselines[0] == baselines[1]
+    forecast = json.loads((commanded.run / "forecast.json").read_text(encoding="utf-8"))
+    expected = [year["probability_met"] for year in forecast["districts"][0]["years"]]
+    assert baselines[0] == [language("id").percent(one, 1) for one in expected]
+    # A hundred moves at once are asked about few times, and end with the last.
+    browser.asked_for()
+    browser.run(
+        "const one = document.getElementById('effect'); for (let i = 0; i < 100; i++) { one.value = 1 + i / 100;"
+        " one.dispatchEvent(new Event('input', {bubbles: true})); } one.value = one.defaultValue;"
+        " one.dispatchEvent(new Event('input', {bubbles: true}));"
+    )
+    browser.wait(lambda: browser.run(FOLLOWED) and chances(office.shown) == chances(before))
+    assert len([url for url in browser.asked_for() if url.endswith("/follows")]) <= 2
 
 
 def test_a_problem_is_read_beside_its_cell(office: Office, tmp_path: Path) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from ...report import wording
-from ...report.document.blocks import Block, On, Row, Table
+from ...report.document.blocks import Block, On, Paragraph, Row, Table
 from ...report.kinds.forecast.words import interval_of, no_local_data
 from ...report.kinds.past import past_blocks, weights_table
 from . import view
@@ -23,10 +23,12 @@ async def _learn(_: Request, visit: Visit) -> Response:
         return view.to("/")
     result, calibration = forecast.result, visit.newest("calibration")
     observed = [one for district in result.districts for one in district.observed]
-    blocks = [*past_blocks(visit.speech, observed, On.ANSWER)]
+    blocks = [block for block in past_blocks(visit.speech, observed, On.ANSWER) if block.on]
     blocks += [weights_table(visit.speech, result.weights)] if result.weights else []
     learned = (
-        [] if calibration is None or no_local_data(result) else calibration.document(visit.speech).shown(On.TERMINAL)
+        []
+        if calibration is None or no_local_data(result)
+        else _besides(blocks, calibration.document(visit.speech).shown(On.ANNEX))
     )
     return view.shown(
         visit,
@@ -38,6 +40,16 @@ async def _learn(_: Request, visit: Visit) -> Response:
         learned=view.told(visit, calibration, learned) if calibration is not None and learned else "",
         forecasts=view.told(visit, forecast, _forecasts(visit)),
     )
+
+
+def _besides(told: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks that do not say again what is told already."""
+    known = {_said(block) for block in told}
+    return [block for block in blocks if _said(block) not in known]
+
+
+def _said(block: Block) -> tuple[type, str | None]:
+    return type(block), block.text if isinstance(block, Paragraph) else getattr(block, "caption", None)
 
 
 def _forecasts(visit: Visit) -> Iterator[Block]:
