@@ -17,7 +17,7 @@ from hostile.bench import Bench, Case
 from inputs.scenario_desk import Desk
 from page.conftest import Served
 from page.spoken import in_other_language
-from page.visitor import MULTIPART, Reply, below, multipart
+from page.visitor import MULTIPART, Reply, Visitor, below, multipart, proposals
 
 from simulation.app.page import server, view
 from simulation.app.page.serving import begin_with
@@ -180,14 +180,53 @@ def test_visitors_do_not_see_each_others_lists(served: Served) -> None:
     assert "rahasia.csv" in one.get("/").text
 
 
-@pytest.mark.slow
-def test_a_hundred_moves_of_a_lever_leave_one_piece_of_work(served: Served, tmp_path: Path) -> None:
-    """Those that another has followed are answered with nothing, and none of them is computed."""
-    visit = served.visits.begin()
-    begin_with(served.visits, visit, Desk(tmp_path).write("scenario.yaml", Desk(tmp_path).text()))
-    visitor = served.visitor()
+@pytest.fixture(scope="module")
+def answered(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Visitor:
+    """Return a visitor whose page was opened with a scenario, once its forecast is there."""
+    desk, visit, visitor = Desk(tmp_path_factory.mktemp("desk")), served.visits.begin(), served.visitor()
+    begin_with(served.visits, visit, desk.write("scenario.yaml", desk.text()))
     visitor.cookies[f"visit-{served.port}"] = visit.key
     visitor.after(Reply(303, {"location": "/work"}, b""))
+    return visitor
+
+
+@pytest.mark.slow
+def test_visitors_do_not_see_each_others_answers(served: Served, answered: Visitor) -> None:
+    """Nor their figures and files, though they know where these are."""
+    stranger = served.visitor()
+    pages = [answered.get(path).page for path in ("/answer", "/files")]
+    figures = [image.attributes["src"] for image in pages[0].all("img")]
+    files = [link.attributes["href"] for link in pages[1].all("a") if "download" in link.attributes]
+    assert len(figures) >= 1
+    assert len(files) >= 5
+    for address in (*figures, *files):
+        assert answered.get(address).code == 200
+        assert stranger.get(address).code == 404
+    for path in ("/answer", "/what-if", "/learn", "/files"):
+        assert stranger.get(path).headers["location"] == "/"
+    assert "Kabupaten Contoh" not in stranger.get("/").text
+
+
+@pytest.mark.slow
+def test_work_is_stopped_by_its_button(served: Served) -> None:
+    """Soon, back to where it was asked for, with nothing lost; and it can be asked for again."""
+    visitor = served.visitor()
+    raw = OFFICE / "RAW_DATA KAMPUNG KB SUKAMAJU.xlsx"
+    form = urlencode({**proposals(visitor.drop((raw.name, raw.read_bytes())).page), "action": "compute"}).encode()
+    for _ in range(2):
+        reply = visitor.ask("POST", "/replies", form, content_type="application/x-www-form-urlencoded")
+        assert reply.headers["location"] == "/work"
+        reply = visitor.send("/work/stop")
+        assert raw.name in reply.text
+        assert "Margo Jaya" in reply.text
+        assert visitor.get("/answer").headers["location"] == "/"
+    assert served.visits._worker._work_queue.qsize() == 0
+
+
+@pytest.mark.slow
+def test_a_hundred_moves_of_a_lever_leave_one_piece_of_work(served: Served, answered: Visitor) -> None:
+    """Those that another has followed are answered with nothing, and none of them is computed."""
+    visitor = answered
     (form,) = [one for one in visitor.get("/what-if").page.all("form") if one.attributes.get("id") == "levers"]
     fields = {one.attributes["name"]: one.attributes["value"] for one in form.all("input") if "name" in one.attributes}
     fields = {name: value for name, value in fields.items() if name != "places"}
