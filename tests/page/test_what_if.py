@@ -120,6 +120,7 @@ def test_a_lever_changes_what_is_told(small: tuple[Visit, Visitor]) -> None:
     assert all(float(a[:-1]) > float(b[:-1]) for b, a in (told.split(" → ") for told in more))
     assert fields(visitor)["villages"] == ["20"]
     assert chances(visitor.get("/what-if")) == more
+    assert chances(visitor.after(send(visitor, "/what-if", form))) == alike
 
 
 MOVES = {

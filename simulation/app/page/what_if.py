@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...decision.plan.levers import PlanRequest, own_kind
-from ...report.document.blocks import On, Paragraph, Picture
+from ...report.document.blocks import On, Paragraph, Picture, Table
 from ...report.document.html import as_html
 from ...report.kinds.comparison import COMPARISON, Comparing, titles_of, years_table
 from ...report.kinds.head import PLACEHOLDERS
@@ -173,12 +173,14 @@ def _followed(visit: Visit, followed: Followed | None) -> dict[str, Any]:
 
 
 def _told(visit: Visit, found: Answer[Any]) -> dict[str, Any]:
-    """Return an answer as it is told: in short with its figures, then the rest."""
-    document = found.document(visit.speech)
+    """Return an answer as it is told: in short with its figure, of a plan its villages too; then the rest."""
+    document, kind = found.document(visit.speech), found.folder.kind
     short = [block for block in document.blocks if block.on & On.TERMINAL or isinstance(block, Picture)]
-    rest = [block for block in document.shown(On.ANNEX) if block not in short]
+    if kind is not PLAN:
+        short = list(takewhile(lambda block: not isinstance(block, Table), short))
+    rest = [block for block in document.shown(On.TERMINAL | On.ANNEX) if block not in short]
     return {
-        "kind": found.folder.kind.name,
+        "kind": kind.name,
         "title": document.title,
         "short": view.told(visit, found, short, level=3),
         "rest": view.told(visit, found, rest, level=3) if rest else "",
