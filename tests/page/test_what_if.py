@@ -107,6 +107,12 @@ def chances(reply: Reply) -> list[str]:
     return re.findall(r'<p class="chance">(.+?)</p>', reply.text)
 
 
+def told_of(visitor: Visitor) -> set[str]:
+    """Return the kinds of the answers that are told below the levers."""
+    headings = visitor.get("/what-if").page.all("h2")
+    return {one.attributes["id"] for one in headings if "id" in one.attributes}
+
+
 def test_a_lever_changes_what_is_told(small: tuple[Visit, Visitor]) -> None:
     """More villages, more chance; and where the answer began to be told, its levers stand."""
     _, visitor = small
@@ -258,6 +264,9 @@ def test_questions_are_answered_as_commands_do(small: tuple[Visit, Visitor], tmp
     assert mine.id == json.loads((saved / "manifest.json").read_text(encoding="utf-8"))["input_hash"]
     again = visitor.after(send(visitor, "/what-if/plan", {**form, "probability": ["ninety"]}))
     assert "the wanted probability must lie between 0 and 1" in again.text
+    assert told_of(visitor) == {"plan", "sensitivity", "comparison"}
+    visit.trial = None
+    assert told_of(visitor) == {"comparison"}, "what was tried out before a new forecast is told no more"
 
 
 @pytest.mark.slow

@@ -78,6 +78,8 @@ class Trial:
         Where levers are, by that name, once they were moved.
     followed
         What followed from them last; None before that.
+    answered
+        Ids of the answers to questions about it.
     """
 
     forecast: str
@@ -88,6 +90,7 @@ class Trial:
     chosen: str
     moved: dict[str, Levers] = field(default_factory=dict)
     followed: Followed | None = None
+    answered: set[str] = field(default_factory=set)
     _simulated: dict[tuple[str, Effort], InMemory] = field(default_factory=dict)
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -79,17 +79,25 @@ async def _show(request: Request, visit: Visit) -> Response:
         return view.to("/")
     if (name := asked.get("intervention")) in tried.options:
         tried.chosen = name
-    newest = [answer for kind in ANSWERS if (answer := visit.newest(kind)) is not None]
     return view.shown(
         visit,
         HERE,
         "what_if.html",
         **_form(visit.speech, tried),
         **_followed(visit, tried.newest),
-        answers=[_told(visit, one) for one in newest],
+        answers=[_told(visit, one) for one in _answers(visit, tried)],
         at=asked.get("at"),
         working=visit.job is not None and not visit.job.ended,
     )
+
+
+def _answers(visit: Visit, tried: Trial) -> Iterator[Answer[Any]]:
+    """Yield the newest answers about what is tried out, or about the scenario of the forecast, one of a kind."""
+    own = {} if visit.forecast is None else visit.forecast.inputs
+    for kind in ANSWERS:
+        newest = visit.newest(kind)
+        if newest is not None and (newest.id in tried.answered or own.items() <= newest.inputs.items()):
+            yield newest
 
 
 def _form(speech: Language, tried: Trial) -> dict[str, Any]:
@@ -227,7 +235,9 @@ async def _answer(request: Request, visit: Visit) -> Response:
         pair = tried.pair(levers, settings)
         # A brief takes the others in beside the comparison, which joins their scenario to the forecast.
         for name in dict.fromkeys(("comparison", kind)):
-            visit.keep(answer(settings, KINDS[name], ANSWERS[name](pair, levers, form), visit.results, shown=False))
+            found = answer(settings, KINDS[name], ANSWERS[name](pair, levers, form), visit.results, shown=False)
+            visit.keep(found)
+            tried.answered.add(found.id)
 
     return await view.when_done(request.app.state.visits.ask(visit, f"{HERE}?at={kind}", HERE, work))
 
