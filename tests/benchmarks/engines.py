@@ -127,10 +127,13 @@ MANY = 20
 
 NOTE = """\
 * missed. Ratios are medians of runs taken in turn in one process; those by CPU are of computing time, which other
-work on the machine changes less. What the distance to the aims is made of: NumPy passes over memory for each operation.
-The compiled engine makes 255 normals and exponentials for the 1,350 village-years of a trajectory (the luck of villages
-and kecamatan), which take nearly half of its time; and it simulates scenarios one after the other, so that four on the
-same draws cost four times one. Precision per second has a table of its own: tests/benchmarks/precision.py."""
+work on the machine changes less. What the distance to the aims is made of: NumPy passes over memory for each
+operation, 25 times for a random number alone, which takes a quarter of its time. Of the time of the compiled engine
+the decisions of villages take a third, random words a fifth, the luck of villages and kecamatan a quarter (255
+normals and exponentials for the 1,350 village-years of a trajectory, looked up in tables), placing counts on villages
+and putting results together a fifth. It simulates scenarios one after the other, so that four on the same draws cost
+four times one: what they could share, words, luck and places, is less than half of the time and would make four about
+1.5 times as fast. Precision per second has a table of its own: tests/benchmarks/precision.py."""
 
 
 @dataclass(frozen=True)
