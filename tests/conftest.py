@@ -18,7 +18,7 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-LONGEST = frozenset({"gate", "notebooks", "house", "survival", "inference"})
+LONGEST = frozenset({"gate", "notebooks", "house", "survival", "inference", "page"})
 """Rooms of the longest modules, which begin first, so that no worker is left alone with one at the end."""
 
 

@@ -21,7 +21,7 @@ REQUIRED = os.environ.get("KAMPUNGKB_BROWSER") == "required"
 """Whether a browser must be there, as in continuous integration."""
 WIDTHS = {1280: 900, 400: 800}
 """Width of the window -> its height, in CSS pixels."""
-PATIENCE = 240.0
+PATIENCE = 600.0
 """Seconds after which something that should happen is taken not to."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 """What axe-core looks for: WCAG 2.2 at level AA, contrast among it, and what is good practice besides."""

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from elements import Element, parsed
 
 BOUNDARY = "what-parts-a-form"
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds after which work that should end is taken not to."""
 
 
