@@ -165,6 +165,7 @@ def test_a_tenth_of_the_simulations_is_told_first(small: tuple[Visit, Visitor]) 
     form = {**fields(visitor, "/what-if?intervention=rumah_dataku"), "part": ["tenth"]}
     first = send(visitor, "/what-if/follows", form)
     assert "Provisional, from 2,000 simulations" in first.text
+    assert not chances(visitor.get("/what-if")), "a page that is opened asks for all of them"
     whole = send(visitor, "/what-if/follows", {**form, "part": ["all"]})
     assert "Provisional" not in whole.text
     assert len(chances(first)) == len(chances(whole)) == 2

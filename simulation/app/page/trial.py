@@ -125,8 +125,9 @@ class Trial:
 
     @property
     def newest(self) -> Followed | None:
-        """What follows from where the levers are now; None where that is not known."""
-        return self.followed if self.followed is not None and self.followed.levers == self.levers else None
+        """What follows from where the levers are now, by all simulations; None where that is not known."""
+        found = self.followed
+        return found if found is not None and found.part == 1 and found.levers == self.levers else None
 
     def pair(self, levers: Levers, settings: Settings) -> Pair:
         """Have levers moved, write the files that say so, and return the scenarios to compare, read as commands do.
