@@ -126,6 +126,37 @@ def as_data(speech: Language, problem: Problem) -> dict[str, Any]:
 
 def problem_lines(speech: Language, problems: Iterable[Problem]) -> Iterator[str]:
     """Yield the text of every problem; problems that differ only in their line are shown once."""
+    for first, elsewhere in _alike(speech, problems):
+        lines = _lines(speech, first)
+        if elsewhere:
+            lines.append(f"  {elsewhere}")
+        yield "\n".join(lines)
+
+
+def problem_table(speech: Language, problems: Sequence[Problem]) -> Table:
+    """Return problems as a table: beside each cell, or place in a file, what is wrong there, as `problem_lines`."""
+    from ..report.document.blocks import Table
+
+    rows: list[Row] = []
+    for first, elsewhere in _alike(speech, problems):
+        data, place = as_data(speech, first), _place(speech, first)
+        row: Row = {
+            speech.say("Place"): speech.say("{place}; {elsewhere}", place=place, elsewhere=elsewhere)
+            if elsewhere
+            else place,
+            speech.say("Found there"): data["found"],
+            speech.say("What is wrong"): data["message"],
+            speech.say("Allowed"): data["allowed"] or "",
+            speech.say("Suggestion"): data["suggestion"] or "",
+        }
+        rows.append(row)
+    number = speech.number(len(problems))
+    caption = speech.say("Problems found: {number}. Correct them and run again.", number=number)
+    return Table.of(caption, rows, prose=True)
+
+
+def _alike(speech: Language, problems: Iterable[Problem]) -> Iterator[tuple[Problem, str]]:
+    """Yield the first of the problems that differ only in their line, with where the others are; "" for none."""
     from ..inputs.tables.table import spans
 
     alike: dict[tuple[Any, ...], list[Problem]] = {}
@@ -133,36 +164,14 @@ def problem_lines(speech: Language, problems: Iterable[Problem]) -> Iterator[str
         key = tuple(value for name, value in as_data(speech, problem).items() if name != "line")
         alike.setdefault((*key, problem.line is None), []).append(problem)
     for first, *others in alike.values():
-        lines = _lines(speech, first)
         rows = sorted({other.line for other in others if other.line is not None} - {first.line})
-        if rows:
-            number, numbers = speech.number(len(rows)), listed(spans(rows))
-            if first.table:
-                lines.append("  " + speech.say("the same in rows {rows} ({number} more)", rows=numbers, number=number))
-            else:
-                lines.append(
-                    "  " + speech.say("the same in lines {lines} ({number} more)", lines=numbers, number=number)
-                )
-        yield "\n".join(lines)
-
-
-def problem_table(speech: Language, problems: Iterable[Problem]) -> Table:
-    """Return problems as a table: beside each cell, or place in a file, what is wrong there."""
-    from ..report.document.blocks import Table
-
-    rows: list[Row] = []
-    for problem in problems:
-        data = as_data(speech, problem)
-        row: Row = {
-            speech.say("Place"): _place(speech, problem),
-            speech.say("Found there"): data["found"],
-            speech.say("What is wrong"): data["message"],
-            speech.say("Allowed"): data["allowed"] or "",
-            speech.say("Suggestion"): data["suggestion"] or "",
-        }
-        rows.append(row)
-    caption = speech.say("Problems found: {number}. Correct them and run again.", number=speech.number(len(rows)))
-    return Table.of(caption, rows, prose=True)
+        number, numbers = speech.number(len(rows)), listed(spans(rows))
+        if not rows:
+            yield first, ""
+        elif first.table:
+            yield first, speech.say("the same in rows {rows} ({number} more)", rows=numbers, number=number)
+        else:
+            yield first, speech.say("the same in lines {lines} ({number} more)", lines=numbers, number=number)
 
 
 def with_sheet(speech: Language, table: str) -> str:

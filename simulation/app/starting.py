@@ -59,7 +59,7 @@ class Start:
     answers
         The file of answers that was named; None for none.
     before
-        Answers that are proposed, besides those of an earlier start in `out`.
+        Answers that are proposed; None for those of an earlier start in `out`.
     village_map
         The map that was given with the lists; None for none.
     questions
@@ -77,7 +77,7 @@ class Start:
     draws: int
     way: Way
     answers: Path | None = None
-    before: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, str] | None = None
     village_map: Path | None = None
     questions: Sequence[tuple[Question, str]] = ()
     files: dict[str, Path] = field(default_factory=dict)
@@ -177,21 +177,12 @@ def read_and_ask(run: Start, data: Sequence[Path]) -> OfDistrict | OfDistricts:
 
 def compute(run: Start, data: Sequence[Path], asked: OfDistrict | OfDistricts) -> Answer[ForecastResult]:
     """Write the scenario and what it needs, forecast, write the brief; return the forecast."""
-    if isinstance(asked, OfDistricts):
-        return _compute_districts(run, asked)
-    return _compute(run, data, asked)
-
-
-def _compute_districts(run: Start, asked: OfDistricts) -> Answer[ForecastResult]:
-    """Write the scenario of a table of districts, forecast each against its own target, write the brief."""
     from ..inputs.scenario import load_scenario
-    from ..report.started_scenario import districts_text, name_of
 
-    table, name = asked.table, name_of(asked.table.path.stem)
-    file = run.beside(table.path, "table")
-    title = f"Kampung KB {table.province or table.path.stem}"
-    text = districts_text(run.speech, name, title, file.name, table.path.name, asked.origin, asked.share)
-    scenario = load_scenario(run.write("scenario", f"{name}.yaml", text))
+    path = write_scenario(run, data, asked)
+    if isinstance(asked, OfDistrict):
+        return _compute(run, path, asked)
+    scenario = load_scenario(path)
     forecast = _forecast(run, scenario)
     _write_brief(run, [forecast.path])
     return forecast
@@ -206,8 +197,9 @@ def _interview(run: Start, name: str) -> Iterator[Interview]:
     speech, answers = run.speech, run.answers
     kept = run.out / speech.say("{name}_answers.yaml", name=name)
     given = {} if answers is None else read_answers(answers)
-    earlier = read_answers(kept) if answers is None and kept.is_file() else {}
-    before = {**earlier, **run.before}
+    before = run.before
+    if before is None:
+        before = read_answers(kept) if answers is None and kept.is_file() else {}
     interview = Interview(speech, run.way, given, before, quoted(answers or kept))
     try:
         yield interview
@@ -255,15 +247,14 @@ def _ask(run: Start, data: Sequence[Path]) -> OfDistrict:
         return OfDistrict(lists, ask_what_is_wanted(interview, lists, ask_of_district(interview, districts)))
 
 
-def _compute(run: Start, data: Sequence[Path], asked: OfDistrict) -> Answer[ForecastResult]:
-    """Write cleaned copy and scenario, check, calibrate, forecast, compare, write the brief; return the forecast."""
+def _compute(run: Start, path: Path, asked: OfDistrict) -> Answer[ForecastResult]:
+    """Check a scenario of one district, calibrate, forecast, compare, write the brief; return the forecast."""
     from ..inputs.scenario import load_scenario
     from ..report.kinds.comparison import COMPARISON, Comparing
     from .load_scenarios import tell_what_changed
     from .runner import answer
 
     lists, wanted = asked.lists, asked.wanted
-    path = write_scenario(run, data, asked)
     if len(lists.years) > 1 or wanted.launch_years:
         run.settings.note(run.speech.say("Calibrating on what the lists tell of past years …"))
         path = _calibrate(run, path, wanted)
@@ -292,11 +283,13 @@ def _forecast(run: Start, scenario: Scenario) -> Answer[ForecastResult]:
     return answer(run.settings, FORECAST, question, run.out / "results", shown=False)
 
 
-def write_scenario(run: Start, data: Sequence[Path], asked: OfDistrict) -> Path:
-    """Write the cleaned copy of the lists and a scenario that reads it; return the scenario's path."""
+def write_scenario(run: Start, data: Sequence[Path], asked: OfDistrict | OfDistricts) -> Path:
+    """Write the scenario and the table that it reads, of one district the cleaned copy; return the scenario's path."""
     from ..report.cleaned_copy import write_cleaned_copy
     from ..report.started_scenario import name_of, scenario_text
 
+    if isinstance(asked, OfDistricts):
+        return _write_districts(run, asked)
     lists, wanted, speech, name = asked.lists, asked.wanted, run.speech, name_of(asked.wanted.kabupaten.name)
     copy = run.hand_out(
         "cleaned_copy",
@@ -309,6 +302,16 @@ def write_scenario(run: Start, data: Sequence[Path], asked: OfDistrict) -> Path:
     text = scenario_text(
         speech, name, wanted.kabupaten, copy.name, answers, files, lists, origin, wanted.share, village_map
     )
+    return run.write("scenario", f"{name}.yaml", text)
+
+
+def _write_districts(run: Start, asked: OfDistricts) -> Path:
+    from ..report.started_scenario import districts_text, name_of
+
+    table, name = asked.table, name_of(asked.table.path.stem)
+    file = run.beside(table.path, "table")
+    title = f"Kampung KB {table.province or table.path.stem}"
+    text = districts_text(run.speech, name, title, file.name, table.path.name, asked.origin, asked.share)
     return run.write("scenario", f"{name}.yaml", text)
 
 

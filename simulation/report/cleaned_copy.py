@@ -34,14 +34,14 @@ _COLUMNS = {
 }
 """Column -> its header, by which the reader of tables knows it."""
 KINDS: Mapping[ChangeKind, str] = {
-    "status": phrase("spelling of a status"),
-    "unknown_status": phrase("status not known"),
     "disagreement": phrase("rows disagree"),
+    "unknown_status": phrase("status not known"),
     "duplicate": phrase("same village twice"),
+    "year": phrase("year of a column"),
+    "status": phrase("spelling of a status"),
     "village": phrase("spelling of a village"),
     "subdistrict": phrase("spelling of a kecamatan"),
     "launch_year": phrase("launch year"),
-    "year": phrase("year of a column"),
     "filled_down": phrase("kecamatan filled in"),
     "code": phrase("code made"),
     "passed_over": phrase("row without a village"),
@@ -280,17 +280,17 @@ def _write_changes(book: Workbook, speech: Language, lists: Lists) -> None:
     _for_paper(page)
 
 
-def changes_table(speech: Language, lists: Lists) -> Table:
-    """Return what was read otherwise than written, a row for each cell; the weightiest first."""
+def changes_table(speech: Language, lists: Lists, changes: Sequence[Change] | None = None) -> Table:
+    """Return what was read otherwise than written, a row for each cell, the weightiest first; by default all."""
     say = speech.say
     headers = [say("kind of change"), say("file"), say("sheet"), say("cell"), say("written"), say("read as")]
     caption = say("What was read differently from what is written, the most important first.")
-    return Table(caption, headers, list(_rows(speech, lists)), prose=True)
+    return Table(caption, headers, list(_rows(speech, lists.changes if changes is None else changes)), prose=True)
 
 
-def _rows(speech: Language, lists: Lists) -> Iterator[list[str]]:
+def _rows(speech: Language, changes: Sequence[Change]) -> Iterator[list[str]]:
     order = list(KINDS)
-    for change in sorted(lists.changes, key=lambda change: order.index(change.kind)):
+    for change in sorted(changes, key=lambda change: order.index(change.kind)):
         where = change.where
         read_as = change.read_as or (speech.say("not known") if change.kind in _OF_STATUS else "")
         yield [

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..domain.status import UNKNOWN
 from ..inputs.kabupaten import Kabupaten
 from ..inputs.office.records import Lists
+from ..inputs.scenario import Scenario
 from . import wording
 from .cleaned_copy import contradictions_in_words, weighty
 from .document.blocks import Document, Paragraph
@@ -51,6 +52,16 @@ def summary_of(
     files = ", ".join(file.name for file in data)
     title = speech.say("{district}, from {files}", district=kabupaten.name, files=files)
     return Document(title, [Paragraph(verdict(speech, forecast), strong=True), *map(Paragraph, said)])
+
+
+def counts_read(speech: Language, scenario: Scenario) -> str:
+    """Return what a table of districts says before anything is computed."""
+    return speech.say(
+        "Read: {districts} kabupaten/kota with {villages} Kampung KB; numbers at the end of {year}.",
+        districts=speech.number(len(scenario.districts)),
+        villages=speech.number(sum(map(len, scenario.districts))),
+        year=scenario.origin,
+    )
 
 
 def what_was_read(speech: Language, lists: Lists) -> Iterator[str]:

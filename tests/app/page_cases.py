@@ -13,6 +13,7 @@ from simulation.app.page import serving
 from simulation.app.page.lists import answered
 from simulation.app.page.visit import Visit
 from simulation.app.starting import map_apart
+from simulation.domain.messages import Message
 
 VISIT = Visit("", Path(), Settings())
 
@@ -28,6 +29,13 @@ def _with_a_further_question() -> object:
     return answered(Visit("", Path(), Settings(), start=Mock(questions=[(asked, "3")]), asked=Mock()))
 
 
+def _with_an_answer_that_is_none() -> object:
+    asked = Mock(key="target", text=Message("What share of all Kampung KB must rise in status in a year?"))
+    asked.understood = lambda _: None
+    replied = {"target": "lima persen"}
+    return answered(Visit("", Path(), Settings(), replies=replied, start=Mock(questions=[(asked, "5%")]), asked=Mock()))
+
+
 def _at_a_port_that_is_taken() -> object:
     with patch("socket.socket", return_value=Mock(bind=Mock(side_effect=OSError))):
         return serving.listening_at(8080)
@@ -41,6 +49,7 @@ REFUSED_BY_PAGE: dict[str, Callable[[], object]] = {
     "a page before there is a scenario": VISIT.scenario,
     "a file that is no list": lambda: VISIT.place_for("surat.docx"),
     "a page with an open question": lambda: answered(VISIT),
+    "a page with an answer that is none": _with_an_answer_that_is_none,
     "a page with a further question": _with_a_further_question,
 }
 """Refusals by what they are about."""

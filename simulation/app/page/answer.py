@@ -8,8 +8,9 @@ from starlette.routing import Route
 
 from ...report import wording
 from ...report.document.blocks import On, Picture, picture_files
+from ...report.kinds.comparison import change_by_programme
 from ...report.kinds.forecast.result import District
-from ...report.kinds.forecast.words import interval_of, word_of
+from ...report.kinds.forecast.words import interval_of, no_local_data, word_of
 from ...report.language import Language
 from . import view
 from .visit import Visit
@@ -27,6 +28,7 @@ async def _answer(_: Request, visit: Visit) -> Response:
     first = document.shown(On.ANSWER)
     places = [block for block in document.shown(On.PLACES) if block not in first]
     boards = [block for block in document.blocks if isinstance(block, Picture) and block.name in _MAPS]
+    compared = visit.newest("comparison")
     further = [block for block in document.shown(On.ANNEX) if block not in (*first, *places, *boards)]
     return view.shown(
         visit,
@@ -34,6 +36,9 @@ async def _answer(_: Request, visit: Visit) -> Response:
         "answer.html",
         heading=document.title,
         years=_years(speech, districts[0]) if len(districts) == 1 else [],
+        basis=wording.basis(speech, forecast.result.basis),
+        assumed=no_local_data(forecast.result),
+        compared="" if compared is None or visit.stale else change_by_programme(speech, compared.result),
         answer=view.told(visit, forecast, first),
         places=view.told(visit, forecast, [*places, *boards]),
         limits=view.told(visit, forecast, document.shown(On.LIMITS), level=3),

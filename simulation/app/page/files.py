@@ -10,13 +10,18 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ...report.brief import read_runs, write_brief
+from ...report.kinds.forecast.result import ForecastResult
 from ...report.runs import write_workbook
+from ...report.started_scenario import name_of
+from ...report.store.folder import Answer
+from ...report.what_if_scenario import BASELINE, VARIANT
 from ..options import Settings
 from . import view
 from .visit import Visit
 
+_OF_PEOPLE = 3
+"""Of the groups the first are what people read; the others are for programs and for who goes on with these."""
 _PAPERS = {".docx", ".pdf"}
-_OWN = {".yaml", ".xlsx", ".csv", ".parquet"}
 _TABLES = {".csv", ".parquet", ".json"}
 
 
@@ -25,12 +30,14 @@ async def _files(_: Request, visit: Visit) -> Response:
     if visit.forecast is None:
         return view.to("/")
     groups = [
-        (title, [(path.name, f"/file/{number}/{quote(path.name)}") for path in paths])
+        (title, [(_name(visit.forecast, path), f"/file/{number}/{quote(path.name)}") for path in paths])
         for number, (title, paths) in enumerate(_groups(visit).items())
     ]
     said = [] if visit.job is None or visit.job.next != "/files" else visit.job.notes[1:]
     notes = [view.without_folder(visit, one) for one in said]
-    return view.shown(visit, "/files", "files.html", groups=groups, notes=notes)
+    papers, further = groups[:_OF_PEOPLE], groups[_OF_PEOPLE:]
+    written = all(files for _, files in papers)
+    return view.shown(visit, "/files", "files.html", papers=papers, further=further, written=written, notes=notes)
 
 
 def _groups(visit: Visit) -> dict[str, list[Path]]:
@@ -40,8 +47,10 @@ def _groups(visit: Visit) -> dict[str, list[Path]]:
         return {}
     run = sorted(path for path in forecast.path.iterdir() if path.is_file() and not path.name.startswith("."))
     papers = [path for path in run if path.suffix in _PAPERS]
-    own = {path for path in visit.folder.iterdir() if path.suffix in _OWN}
+    tried = {path for name in (BASELINE, VARIANT) if (path := visit.folder / name).is_file()}
+    own = {*visit.lists, *tried, *(visit.start.files.values() if visit.start is not None else ())}
     own |= set() if visit.scenario_file is None else {visit.scenario_file}
+    own = {path for path in own if path.suffix not in _PAPERS and path.is_file()}
     return {
         say("Policy brief"): [path for path in papers if path.stem.startswith("brief")],
         say("Annex to the policy brief"): [path for path in papers if path.stem.startswith("annex")],
@@ -81,7 +90,16 @@ async def _write(request: Request, visit: Visit) -> Response:
 async def _file(request: Request, visit: Visit) -> Response:
     """Return a file that can be taken away, by its place below the visit's folder."""
     path = _offered(visit).get(request.path_params["path"])
-    return PlainTextResponse("", 404) if path is None else FileResponse(path, filename=path.name)
+    if path is None or visit.forecast is None:
+        return PlainTextResponse("", 404)
+    return FileResponse(path, filename=_name(visit.forecast, path))
+
+
+def _name(forecast: Answer[ForecastResult], path: Path) -> str:
+    """Return under which name a file is kept by who takes it away: that of the district before those all runs have."""
+    result = forecast.result
+    whose = result.scenario if result.several else name_of(result.district)
+    return f"{whose}_{path.name}" if forecast.path in path.parents else path.name
 
 
 ROUTES = [Route("/files", _files), Route("/files", _write, methods=["POST"]), Route("/file/{path:path}", _file)]

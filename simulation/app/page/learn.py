@@ -11,7 +11,7 @@ from starlette.routing import Route
 from ...report import wording
 from ...report.document.blocks import Block, On, Paragraph, Row, Table
 from ...report.kinds.forecast.words import interval_of, no_local_data
-from ...report.kinds.past import past_blocks, weights_table
+from ...report.kinds.past import fitted_in_words, observed_in_words, past_table, weights_in_words
 from . import view
 from .visit import LISTS, Visit
 
@@ -23,21 +23,21 @@ async def _learn(_: Request, visit: Visit) -> Response:
         return view.to("/")
     result, calibration = forecast.result, visit.newest("calibration")
     observed = [one for district in result.districts for one in district.observed]
-    blocks = [block for block in past_blocks(visit.speech, observed, On.ANSWER) if block.on]
-    blocks += [weights_table(visit.speech, result.weights)] if result.weights else []
-    learned = (
-        []
-        if calibration is None or no_local_data(result)
-        else _besides(blocks, calibration.document(visit.speech).shown(On.ANNEX))
-    )
+    short: list[Block] = [Paragraph(observed_in_words(visit.speech, one), strong=True) for one in observed[-1:]]
+    short += [Paragraph(fitted_in_words(visit.speech, one)) for one in observed[-1:] if one.fitted is not None]
+    short += [Paragraph(weights_in_words(visit.speech, result.weights))] if result.weights else []
+    further: list[Block] = [past_table(visit.speech, observed, On.ANNEX)] if observed else []
+    if calibration is not None and not no_local_data(result):
+        further += _besides([*short, *further], calibration.document(visit.speech).shown(On.ANNEX))
     return view.shown(
         visit,
         "/learn",
         "learn.html",
         endings=",".join(LISTS),
-        from_lists=bool(visit.lists),
-        observed=view.told(visit, forecast, blocks) if blocks else "",
-        learned=view.told(visit, calibration, learned) if calibration is not None and learned else "",
+        lists=[path.name for path in visit.lists],
+        learned=bool(observed),
+        observed=view.told(visit, forecast, short) if short else "",
+        further=view.told(visit, calibration or forecast, further, level=3) if further else "",
         forecasts=view.told(visit, forecast, _forecasts(visit)),
     )
 
@@ -58,6 +58,7 @@ def _forecasts(visit: Visit) -> Iterator[Block]:
     every = [one for one in visit.answers.values() if one.folder.kind.name == "forecast"]
     rows: list[Row] = [
         {
+            say("district"): one.result.districts[0].district,
             say("rests on"): wording.basis(speech, one.result.basis),
             say("year"): str(year.year),
             say("chance"): wording.chance(speech, year.probability_met),

@@ -11,11 +11,13 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from ...domain.messages import Message, Refusal
-from ...report.cleaned_copy import changes_table
+from ...inputs.scenario import load_scenario
+from ...report.cleaned_copy import changes_table, weighty
 from ...report.document.blocks import Block, Paragraph
 from ...report.document.html import as_html
 from ...report.kinds.registry import KINDS
-from ...report.list_summary import what_was_read
+from ...report.list_summary import counts_read, what_was_read
+from ...report.runs import write_workbook
 from ...report.store.folder import below
 from ..options import Settings
 from ..questions import Question
@@ -27,25 +29,31 @@ MOST_FILES = 20
 """At a time: a province's kabupaten."""
 DRAWS = 1000
 """Of the uncertain parameters, as `start` takes them."""
-_ANSWER = "answer:"
+_ANSWER, _SHOWN = "answer:", "shown:"
+"""What names of fields begin with: the answer to a question, and what stood there before."""
 
 
 @view.of_visit
 async def _begin(_: Request, visit: Visit) -> Response:
     speech, start = visit.speech, visit.start
-    asked = visit.asked if isinstance(visit.asked, OfDistrict) else None
+    asked = visit.asked
     blocks: dict[str, list[Block]] = {"read": [], "changes": []}
-    if asked is not None:
+    if isinstance(asked, OfDistrict):
         blocks["read"] += map(Paragraph, what_was_read(speech, asked.lists))
-        blocks["changes"].append(changes_table(speech, asked.lists))
+        if weighty(asked.lists.changes):
+            blocks["changes"].append(changes_table(speech, asked.lists, weighty(asked.lists.changes)))
+    elif asked is not None and start is not None:
+        blocks["read"].append(Paragraph(counts_read(speech, load_scenario(start.files["scenario"]))))
+    questions = [] if start is None else [_field(visit, *each) for each in start.questions]
+    visit.questions_seen |= {question.key for question, _ in (() if start is None else start.questions)}
     return view.shown(
         visit,
         "/",
         "lists.html",
         endings=",".join(TAKEN),
         **{name: as_html(speech, some, lambda _: None) if some else "" for name, some in blocks.items()},
-        questions=[] if start is None else [_field(visit, *each) for each in start.questions],
-        ready=visit.asked is not None,
+        questions=questions,
+        unanswered=[{"text": one["label"], "address": f"#{one['name']}"} for one in questions if one["problem"]],
     )
 
 
@@ -96,7 +104,8 @@ async def _reply(request: Request, visit: Visit) -> Response:
     """Take answers to questions, and read again with them, or compute."""
     async with request.form(max_files=0, max_fields=1000) as form:
         for key, value in form.items():
-            if key.startswith(_ANSWER) and isinstance(value, str):
+            # What was left as proposed is proposed anew when the lists are others.
+            if key.startswith(_ANSWER) and isinstance(value, str) and value != form.get(f"{_SHOWN}{key}"):
                 visit.replies[key.removeprefix(_ANSWER)] = value
         further = form.get("action")
     if further == "compute":
@@ -113,7 +122,7 @@ async def _read(request: Request, visit: Visit, contents: Sequence[tuple[str, by
             take_in(visit, name, content)
         read(visit, settings)
 
-    return await view.when_done(request.app.state.visits.ask(visit, "/", "/", work))
+    return await view.when_done(request.app.state.visits.ask(visit, "/#read", "/", work))
 
 
 def take_in(visit: Visit, name: str, content: bytes) -> None:
@@ -131,9 +140,9 @@ def read(visit: Visit, settings: Settings) -> None:
     data, village_map = map_apart(visit.lists)
     start = Start(settings, visit.folder, DRAWS, "proposals", before=visit.replies, village_map=village_map)
     try:
-        visit.asked = read_and_ask(start, data)
-        if isinstance(visit.asked, OfDistrict):
-            write_scenario(start, data, visit.asked)
+        asked = read_and_ask(start, data)
+        write_scenario(start, data, asked)
+        visit.asked = asked
     except Refusal:
         if not any(not answer for _, answer in start.questions):
             raise
@@ -149,9 +158,11 @@ def _compute(visit: Visit, settings: Settings) -> None:
     data, _ = map_apart(visit.lists)
     forecast = compute(start, data, asked)
     visit.scenario_file = start.files.get("calibrated", start.files["scenario"])
+    visit.given_then = visit.given
     for answer in sorted(below(visit.results, KINDS), key=lambda one: one.age):
         visit.keep(answer)
     visit.keep(forecast)
+    write_workbook(settings.language(), forecast)
 
 
 def answered(visit: Visit) -> tuple[Start, OfDistrict | OfDistricts]:
@@ -163,9 +174,12 @@ def answered(visit: Visit) -> tuple[Start, OfDistrict | OfDistricts]:
         Where a question is open, or was not seen yet.
     """
     start, asked = visit.start, visit.asked
-    if start is None or asked is None or any(_is_no_answer(visit, question) for question, _ in start.questions):
+    if start is not None and (wrong := [question for question, _ in start.questions if _is_no_answer(visit, question)]):
+        values = {"answer": visit.replies[wrong[0].key], "question": wrong[0].text}
+        raise Refusal(Message("{answer} is no answer to: {question}", values))
+    if start is None or asked is None:
         raise Refusal(Message("a question is still open: answer it first"))
-    if any(question.key not in visit.replies for question, _ in start.questions):
+    if any(question.key not in visit.questions_seen for question, _ in start.questions):
         raise Refusal(Message("your answers lead to further questions: look at them, then compute again"))
     return start, asked
 

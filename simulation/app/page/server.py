@@ -31,7 +31,8 @@ def page_of(visits: Visits) -> Starlette:
         Route("/visit/{key}", _enter),
         Mount("/static", StaticFiles(directory=view.HERE / "static")),
     ]
-    app = Starlette(routes=routes, middleware=[Middleware(Guard, speech=visits.speech, most_bytes=MOST_BYTES)])
+    guard = Middleware(Guard, speech=visits.speech, most_bytes=MOST_BYTES)
+    app = Starlette(routes=routes, middleware=[guard], exception_handlers={404: view.not_found})
     app.state.visits = visits
     return app
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, wraps
 from pathlib import Path
@@ -21,7 +21,7 @@ from ...report.document.html import as_html
 from ...report.language import phrase
 from ...report.store.folder import Answer
 from ..errors import problem_table, sentences_of
-from .job import Job
+from .job import WORK, Job
 from .visit import Visit, Visits
 
 HERE = Path(__file__).parent
@@ -88,10 +88,26 @@ def shown(visit: Visit, here: str, template: str, **values: Any) -> Response:
     told = {
         "title": speech.say(STEPS[here]),
         "problem": what_went_wrong(visit, job) if job is not None and job.back == here else None,
-        "footer": speech.say("Everything stays on this computer; what you gave is removed when the page is closed."),
+        "notices": list(_notices(visit, here)),
+        "footer": speech.say("Everything stays on this computer; what you gave is removed when kampungkb page ends."),
         **values,
     }
     return part(visit, template, steps=steps, **told)
+
+
+def _notices(visit: Visit, here: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what must be known on any page: a sentence, an address, and what one does there."""
+    say, job = visit.speech.say, visit.job
+    if job is not None and job.stopped and job.back == here:
+        yield say("Stopped. What you gave is kept."), "", ""
+    if job is not None and not job.ended and not job.stopped:
+        yield say("Something is still being computed."), WORK, say("See how far it is")
+    if visit.stale and here != "/":
+        yield (
+            say("Lists or answers were changed after this was computed."),
+            "/",
+            say("Compute again on the first page"),
+        )
 
 
 def part(visit: Visit, template: str, **values: Any) -> Response:
@@ -152,6 +168,17 @@ def came_from(request: Request) -> str:
     """Return the address of the page from which a form was sent, within this page; "/" where that is not known."""
     path = urlsplit(request.headers.get("referer", "")).path
     return path if path in STEPS else "/"
+
+
+async def not_found(request: Request, _: Exception) -> Response:
+    """Return what stands at an address of which the page knows nothing."""
+
+    async def told(_: Request, visit: Visit) -> Response:
+        response = shown(visit, "/", "missing.html")
+        response.status_code = 404
+        return response
+
+    return await of_visit(told)(request)
 
 
 async def when_done(job: Job) -> Response:

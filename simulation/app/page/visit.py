@@ -53,13 +53,17 @@ class Visit:
     lists
         The office's lists that were dropped in, in that order.
     replies
-        Answers to the questions about them, by the key of the question.
+        Answers to the questions about them that are others than what was proposed, by the key of the question.
+    questions_seen
+        Keys of the questions that were shown.
     start
         What was read from the lists, and asked; None before.
     asked
         What `starting.read_and_ask` returned; None where a question is still open.
     scenario_file
         The scenario that the answers are of; None before there is one.
+    given_then
+        What was given when that was made, as `given` says it; empty where it came from elsewhere.
     answers
         The finished answers, the newest of a kind last, by their id.
     trial
@@ -73,9 +77,11 @@ class Visit:
     settings: Settings
     lists: list[Path] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
+    questions_seen: set[str] = field(default_factory=set)
     start: Start | None = None
     asked: OfDistrict | OfDistricts | None = None
     scenario_file: Path | None = None
+    given_then: tuple[object, ...] = ()
     answers: dict[str, Answer[Any]] = field(default_factory=dict)
     trial: Trial | None = None
     job: Job | None = None
@@ -95,6 +101,16 @@ class Visit:
     def forecast(self) -> Answer[ForecastResult] | None:
         """The newest forecast."""
         return self.newest("forecast")
+
+    @property
+    def given(self) -> tuple[object, ...]:
+        """Lists and replies as they are now: whether they are others than before can be seen from it."""
+        return *((path.name, path.stat().st_mtime_ns) for path in self.lists), *sorted(self.replies.items())
+
+    @property
+    def stale(self) -> bool:
+        """Whether lists or replies were changed since its answers were computed from them."""
+        return bool(self.given_then) and self.given != self.given_then
 
     def newest(self, kind: str) -> Answer[Any] | None:
         """Return the newest answer of a kind; None where there is none."""
