@@ -338,6 +338,7 @@ def _calibrate(run: Start, path: Path, wanted: Wanted) -> Path:
     run.learned, name = found.result, f"{path.stem}_posterior"
     kept = path.with_name(f"{name}_{found.manifest.input_hash}{ENDING}")
     write_bytes(kept, (found.path / DRAWS).read_bytes())
+    run.files["draws"] = kept
     text = calibrated_text(run.speech, path.name, scenario, kept.name)
     return run.write("calibrated", f"{name}.yaml", text)
 

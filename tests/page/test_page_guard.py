@@ -146,7 +146,7 @@ def test_a_page_in_the_other_language_would_be_found(served: Served, code: str, 
     shown = visitor.send("/language", code=code).text
     assert in_other_language(parsed(shown)) == set()
     found = in_other_language(parsed(shown.replace(f'<html lang="{code}">', f'<html lang="{other}">')))
-    last = "Everything stays on this computer; what you gave is removed when the page is closed."
+    last = "Everything stays on this computer; what you gave is removed when kampungkb page ends."
     assert language(code).say(last) in found
 
 

@@ -211,15 +211,14 @@ def test_the_answer_is_that_of_the_command(office: Office, commanded: Commanded)
 def test_brief_and_workbook_are_downloaded_and_opened(office: Office, commanded: Commanded) -> None:
     """By clicks; the brief has two pages and says the chance, and every file is that of the command, byte for byte."""
     office.open("/files")
-    office.browser.leave(office.browser.one("main button.primary").click)
     for name in ("brief.docx", "brief.pdf", "forecast.xlsx"):
         office.browser.one(f"a[download][href$='/{name}']").click()
-        kept = office.browser.downloads / name
+        kept = office.browser.downloads / f"sukamaju_{name}"
         office.browser.wait(kept.is_file)
     downloads = office.browser.downloads
     chance = chances(office.seen["answer"])[0]
-    assert any(chance in paragraph.text for paragraph in Document(str(downloads / "brief.docx")).paragraphs)
-    pdf = PdfReader(downloads / "brief.pdf")
+    assert any(chance in paragraph.text for paragraph in Document(str(downloads / "sukamaju_brief.docx")).paragraphs)
+    pdf = PdfReader(downloads / "sukamaju_brief.pdf")
     assert len(pdf.pages) == 2
     assert chance in pdf.pages[0].extract_text()
     addresses = [unquote(one.attributes["href"]) for one in office.shown.all("a") if "download" in one.attributes]

@@ -86,7 +86,7 @@ class Visitor:
         """Return the page to which a form leads, once work has ended."""
         latest = time.monotonic() + PATIENCE
         while reply.code == 303 and time.monotonic() < latest:
-            path = reply.headers["location"]
+            path = reply.headers["location"].partition("#")[0]  # as browsers do
             reply = self.get(path)
             if path == "/work" and reply.code == 200:
                 time.sleep(0.1)

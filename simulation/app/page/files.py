@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,18 +48,22 @@ def _groups(visit: Visit) -> dict[str, list[Path]]:
         return {}
     run = sorted(path for path in forecast.path.iterdir() if path.is_file() and not path.name.startswith("."))
     papers = [path for path in run if path.suffix in _PAPERS]
-    tried = {path for name in (BASELINE, VARIANT) if (path := visit.folder / name).is_file()}
-    own = {*visit.lists, *tried, *(visit.start.files.values() if visit.start is not None else ())}
-    own |= set() if visit.scenario_file is None else {visit.scenario_file}
-    own = {path for path in own if path.suffix not in _PAPERS and path.is_file()}
     return {
         say("Policy brief"): [path for path in papers if path.stem.startswith("brief")],
         say("Annex to the policy brief"): [path for path in papers if path.stem.startswith("annex")],
         say("Workbook of the forecast"): [path for path in run if path.suffix == ".xlsx"],
-        say("Scenario, lists and answers, for kampungkb on the command line"): sorted(own),
+        say("Scenario, lists and answers, for kampungkb on the command line"): sorted(_given_and_written(visit)),
         say("Figures"): sorted((forecast.path / "figures").glob(f"*_{visit.speech.code}.*")),
         say("Tables for other programs"): [path for path in run if path.suffix in _TABLES],
     }
+
+
+def _given_and_written(visit: Visit) -> Iterator[Path]:
+    """Yield what the answers come from: of lists what the newest reading took and wrote, else what the scenario names."""
+    every = [path for path in visit.folder.iterdir() if path.is_file() and not path.name.startswith(".")]
+    tried = {BASELINE, VARIANT}
+    of_lists = {path.resolve() for path in (*visit.lists, *(visit.start.files.values() if visit.start else ()))}
+    yield from (path for path in every if not of_lists or path.resolve() in of_lists or path.name in tried)
 
 
 def _offered(visit: Visit) -> dict[str, Path]:
