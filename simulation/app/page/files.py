@@ -59,7 +59,7 @@ def _groups(visit: Visit) -> dict[str, list[Path]]:
 
 
 def _given_and_written(visit: Visit) -> Iterator[Path]:
-    """Yield what the answers come from: of lists what the newest reading took and wrote, else what the scenario names."""
+    """Yield what answers come from: of lists what the newest reading took and wrote, else what the scenario names."""
     every = [path for path in visit.folder.iterdir() if path.is_file() and not path.name.startswith(".")]
     tried = {BASELINE, VARIANT}
     of_lists = {path.resolve() for path in (*visit.lists, *(visit.start.files.values() if visit.start else ()))}
