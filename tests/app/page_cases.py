@@ -10,10 +10,12 @@ from unittest.mock import Mock, patch
 from simulation.app.commands.page import server
 from simulation.app.options import Settings
 from simulation.app.page import serving
-from simulation.app.page.lists import answered
+from simulation.app.page.lists import answered, take_in
+from simulation.app.page.trial import Trial
 from simulation.app.page.visit import Visit
 from simulation.app.starting import map_apart
 from simulation.domain.messages import Message
+from simulation.report.what_if_scenario import Levers
 
 VISIT = Visit("", Path(), Settings())
 
@@ -48,6 +50,10 @@ REFUSED_BY_PAGE: dict[str, Callable[[], object]] = {
     "a page at a port that is taken": _at_a_port_that_is_taken,
     "a page before there is a scenario": VISIT.scenario,
     "a file that is no list": lambda: VISIT.place_for("surat.docx"),
+    "more lists than a page takes": lambda: take_in(VISIT, [("daftar.csv", b"")] * 21),
+    "nothing of that name to be tried out": lambda: Trial.pair(
+        Mock(options=["pokja", "media"]), Levers("pokjaa", "", "", "", (), ""), Settings()
+    ),
     "a page with an open question": lambda: answered(VISIT),
     "a page with an answer that is none": _with_an_answer_that_is_none,
     "a page with a further question": _with_a_further_question,

@@ -116,20 +116,26 @@ async def _reply(request: Request, visit: Visit) -> Response:
 
 async def _read(request: Request, visit: Visit, contents: Sequence[tuple[str, bytes]]) -> Response:
     def work(settings: Settings) -> None:
-        if len(contents) > MOST_FILES:
-            raise Refusal(Message("the page takes up to {most} lists at a time", {"most": MOST_FILES}))
-        for name, content in contents:
-            take_in(visit, name, content)
+        take_in(visit, contents)
         read(visit, settings)
 
     return await view.when_done(request.app.state.visits.ask(visit, "/#read", "/", work))
 
 
-def take_in(visit: Visit, name: str, content: bytes) -> None:
-    """Keep a list that was given; one of the same name gives way."""
-    path = visit.place_for(name)
-    path.write_bytes(content)
-    visit.lists = [*(one for one in visit.lists if one != path), path]
+def take_in(visit: Visit, contents: Sequence[tuple[str, bytes]]) -> None:
+    """Keep lists that were given, by their names; those of the same names give way.
+
+    Raises
+    ------
+    Refusal
+        Where they are too many, or one is none by its name.
+    """
+    if len(contents) > MOST_FILES:
+        raise Refusal(Message("the page takes up to {most} lists at a time", {"most": MOST_FILES}))
+    for name, content in contents:
+        path = visit.place_for(name)
+        path.write_bytes(content)
+        visit.lists = [*(one for one in visit.lists if one != path), path]
 
 
 def read(visit: Visit, settings: Settings) -> None:

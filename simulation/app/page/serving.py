@@ -63,7 +63,7 @@ def begin_with(visits: Visits, visit: Visit, given: Path | None) -> None:
         content = given.read_bytes()
 
         def work(settings: Settings) -> None:
-            lists.take_in(visit, given.name, content)
+            lists.take_in(visit, [(given.name, content)])
             lists.read(visit, settings)
 
         visits.ask(visit, "/", "/", work)
