@@ -55,6 +55,7 @@ def page(code: str = "en", word: str = "words") -> Element:
         "footer": word,
         "word": word,
         "problem": "",
+        "notices": [(word, "/", word)],
     }
     return parsed(templates.from_string(FORM).render(steps=steps, **values))
 
