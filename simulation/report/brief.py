@@ -154,14 +154,14 @@ def _agreeing(forecasts: Forecasts, answers: Sequence[Answer[Any]], named: Abstr
         if [one.district_code for one in run.result.districts] == [one.district_code for one in first.result.districts]
         and all(data.get(name, digest) == digest for name, digest in run.manifest.data[0].items())
     ]
-    ours = [answer for answer in answers if _is_of(answer, first)]
-    beside = [run for run in same_data if all(_is_of(answer, run) is not False for answer in ours)]
+    ours = [answer for answer in answers if is_of(answer, first)]
+    beside = [run for run in same_data if all(is_of(answer, run) is not False for answer in ours)]
     compared = [answer.inputs for answer in _newest(ours, named)]
     theirs = [
         answer
         for answer in answers
-        if _is_of(answer, first) is None
-        and (any(_is_of(answer, run) for run in beside) or any(_has_inputs(answer, inputs) for inputs in compared))
+        if is_of(answer, first) is None
+        and (any(is_of(answer, run) for run in beside) or any(_has_inputs(answer, inputs) for inputs in compared))
     ]
     agree = [*ours, *theirs]
     kept = _newest(agree, named)
@@ -178,7 +178,7 @@ def _newest(answers: Iterable[Answer[Any]], named: AbstractSet[Path]) -> list[An
     return sorted(kept.values(), key=lambda one: list(KINDS).index(one.folder.kind.name))
 
 
-def _is_of(answer: Answer[Any], run: Answer[ForecastResult]) -> bool | None:
+def is_of(answer: Answer[Any], run: Answer[ForecastResult]) -> bool | None:
     """Return whether an answer has the inputs of a forecast; None where it is not about a scenario of that name."""
     ((name, own),) = run.inputs.items()
     theirs = answer.inputs.get(name)

@@ -76,7 +76,7 @@ class Browser:
         """Return whether another page is there, and no work lasts."""
         said = "return [document.documentElement.dataset.left, document.readyState, location.pathname]"
         left, state, path = self.run(said)
-        return left is None and state == "complete" and path != "/work"
+        return left is None and state == "complete" and path != "/progress"
 
     def open(self, address: str) -> None:
         """Open an address."""

@@ -72,7 +72,7 @@ def test_a_form_from_elsewhere_is_refused(served: Served, headers: dict[str, str
     visitor = served.visitor()
     assert visitor.get("/").code == 200
     foreign = {name: value.format(port=served.port) for name, value in headers.items()}
-    for path in ("/lists", "/replies", "/language", "/files", "/work/stop"):
+    for path in ("/lists", "/replies", "/language", "/files", "/progress/stop"):
         body = multipart([("daftar.csv", LIST.encode())])
         assert visitor.ask("POST", path, body, content_type=MULTIPART, **foreign).code == 403
     assert "daftar.csv" not in visitor.get("/").text
@@ -170,7 +170,7 @@ def test_visitors_do_not_see_each_others_lists(served: Served) -> None:
     one, other = served.visitor(), served.visitor()
     assert "rahasia.csv" in one.drop(("rahasia.csv", LIST.encode())).text
     one.send("/language", code="id")
-    for path in ("/", "/answer", "/learn", "/files", "/work", "/cleaned"):
+    for path in ("/", "/answer", "/learn", "/files", "/progress", "/cleaned"):
         reply = other.after(other.get(path))
         assert reply.code == 200
         assert "rahasia" not in reply.text
@@ -186,7 +186,7 @@ def answered(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Visito
     desk, visit, visitor = Desk(tmp_path_factory.mktemp("desk")), served.visits.begin(), served.visitor()
     begin_with(served.visits, visit, desk.write("scenario.yaml", desk.text()))
     visitor.cookies[f"visit-{served.port}"] = visit.key
-    visitor.after(Reply(303, {"location": "/work"}, b""))
+    visitor.after(Reply(303, {"location": "/progress"}, b""))
     return visitor
 
 
@@ -215,8 +215,8 @@ def test_work_is_stopped_by_its_button(served: Served) -> None:
     form = urlencode({**proposals(visitor.drop((raw.name, raw.read_bytes())).page), "action": "compute"}).encode()
     for _ in range(2):
         reply = visitor.ask("POST", "/replies", form, content_type="application/x-www-form-urlencoded")
-        assert reply.headers["location"] == "/work"
-        reply = visitor.send("/work/stop")
+        assert reply.headers["location"] == "/progress"
+        reply = visitor.send("/progress/stop")
         assert raw.name in reply.text
         assert "Margo Jaya" in reply.text
         assert visitor.get("/answer").headers["location"] == "/"

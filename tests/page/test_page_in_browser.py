@@ -162,7 +162,7 @@ def office(browser: Browser, commanded: Commanded, tmp_path_factory: pytest.Temp
         browser.leave(lambda: browser.one("input[type=file]").send_keys(str(RAW)))
         visit.look("read")
         browser.one("button[value=compute]").click()
-        browser.wait(lambda: urlsplit(browser.driver.current_url).path == "/work")
+        browser.wait(lambda: urlsplit(browser.driver.current_url).path == "/progress")
         visit.look("work")
         browser.wait(browser.arrived)
         visit.look("answer")
@@ -197,7 +197,7 @@ def test_work_says_how_far_it_is_and_can_be_stopped(office: Office) -> None:
     work = office.seen["work"]
     assert texts(work, "p", role="status") != [""]
     assert len(work.all("progress")) == 1
-    assert len(texts(work, "form", action="/work/stop")) == 1
+    assert len(texts(work, "form", action="/progress/stop")) == 1
 
 
 def test_the_answer_is_that_of_the_command(office: Office, commanded: Commanded) -> None:

@@ -56,6 +56,6 @@ def test_work_that_lasts_ends_with_the_page(tmp_path: Path) -> None:
         form = proposals(visitor.drop((RAW.name, RAW.read_bytes())).page)
         body = urlencode({**form, "action": "compute"}).encode()
         reply = visitor.ask("POST", "/replies", body, content_type="application/x-www-form-urlencoded")
-        assert (reply.code, reply.headers["location"]) == (303, "/work")
+        assert (reply.code, reply.headers["location"]) == (303, "/progress")
         end(process, signal.SIGTERM)
         assert below(process.here) == below(process.temporary) == set()

@@ -276,10 +276,10 @@ def test_a_plan_can_be_stopped(served: Served) -> None:
     visit, visitor = opened(served, Path("scenarios/tanah_laut.yaml"))
     form = {**fields(visitor, "/what-if?intervention=pokja"), "probability": ["90"]}
     reply = send(visitor, "/what-if/plan", form)
-    assert reply.headers["location"] == "/work"
+    assert reply.headers["location"] == "/progress"
     job = visit.job
     assert job is not None
-    stopped = visitor.after(visitor.ask("POST", "/work/stop"))
+    stopped = visitor.after(visitor.ask("POST", "/progress/stop"))
     assert stopped.code == 200
     latest = time.monotonic() + PATIENCE
     while not job.ended and time.monotonic() < latest:

@@ -88,9 +88,9 @@ class Visitor:
         while reply.code == 303 and time.monotonic() < latest:
             path = reply.headers["location"].partition("#")[0]  # as browsers do
             reply = self.get(path)
-            if path == "/work" and reply.code == 200:
+            if path == "/progress" and reply.code == 200:
                 time.sleep(0.1)
-                reply = Reply(303, {"location": "/work"}, b"")
+                reply = Reply(303, {"location": "/progress"}, b"")
         assert reply.code != 303, "the work does not end"
         return reply
 

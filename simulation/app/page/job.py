@@ -15,7 +15,7 @@ from ...engine.ensemble import Progress
 from ...report.language import Language
 from ..options import Settings
 
-WORK = "/work"
+PROGRESS = "/progress"
 """Address of the page that tells how far work is."""
 SECONDS_KNOWN = 1.0
 """After so long it can be told how long the rest will take."""
@@ -32,15 +32,12 @@ class Job:
         What it said, as commands say it on stderr.
     error
         Why it failed; None where it did not.
-    outcome
-        What the work returned; None before that.
     """
 
     def __init__(self, next_page: str, back: str) -> None:
         self.next, self.back = next_page, back
         self.notes: list[str] = []
         self.error: Exception | None = None
-        self.outcome: Any = None
         self._doing = ("", "")
         self._done = self._total = 0
         self._began = 0.0
@@ -60,7 +57,7 @@ class Job:
     def address(self) -> str:
         """Where a browser goes now."""
         if not self.ended:
-            return WORK
+            return PROGRESS
         return self.back if self.error is not None or self.stopped else self.next
 
     async def wait(self, seconds: float) -> None:
@@ -75,7 +72,7 @@ class Job:
         """Do the work with settings that this job hears; whatever goes wrong is kept."""
         try:
             if not self.stopped:
-                self.outcome = work(heard_by(self, settings))
+                work(_Heard(lang=settings.lang, job=self))
         except KeyboardInterrupt:
             self.stop()
         except Exception as error:  # noqa: BLE001  no error of one visit may end the page
@@ -130,8 +127,3 @@ class _Heard(Settings):
     def progress(self, doing: tuple[str, str], resuming: Callable[[], bool]) -> Any:
         """Return what shows how far some work is."""
         return self.job.progress(doing, resuming)
-
-
-def heard_by(job: Job, settings: Settings) -> Settings:
-    """Return settings in the same language that a job hears."""
-    return _Heard(lang=settings.lang, job=job)

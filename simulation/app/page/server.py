@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ...report.language import LANGUAGES
-from . import answer, files, learn, lists, view, what_if, work
+from . import answer, files, learn, lists, progress, view, what_if
 from .guard import Guard
 from .visit import Visit, Visits
 
@@ -26,7 +26,7 @@ def page_of(visits: Visits) -> Starlette:
         *what_if.ROUTES,
         *learn.ROUTES,
         *files.ROUTES,
-        *work.ROUTES,
+        *progress.ROUTES,
         Route("/language", _speak, methods=["POST"]),
         Route("/visit/{key}", _enter),
         Mount("/static", StaticFiles(directory=view.HERE / "static")),
@@ -50,7 +50,7 @@ async def _speak(request: Request, visit: Visit) -> Response:
 async def _enter(request: Request) -> Response:
     """Begin with what the command was given: its key is known to the browser that the command opens alone."""
     visit = request.app.state.visits.of(request.path_params["key"])
-    response = view.to("/work")
+    response = view.to("/progress")
     if visit is not None:
         view.remember(request, response, visit)
     return response

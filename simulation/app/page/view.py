@@ -21,7 +21,7 @@ from ...report.document.html import as_html
 from ...report.language import phrase
 from ...report.store.folder import Answer
 from ..errors import problem_table, sentences_of
-from .job import WORK, Job
+from .job import PROGRESS, Job
 from .visit import Visit, Visits
 
 HERE = Path(__file__).parent
@@ -101,7 +101,7 @@ def _notices(visit: Visit, here: str) -> Iterator[tuple[str, str, str]]:
     if job is not None and job.stopped and job.back == here:
         yield say("Stopped. What you gave is kept."), "", ""
     if job is not None and not job.ended and not job.stopped:
-        yield say("Something is still being computed."), WORK, say("See how far it is")
+        yield say("Something is still being computed."), PROGRESS, say("See how far it is")
     if visit.stale and here != "/":
         yield (
             say("Lists or answers were changed after this was computed."),

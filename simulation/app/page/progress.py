@@ -7,17 +7,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import view
-from .job import WORK
+from .job import PROGRESS
 from .visit import Visit
 
 
 @view.of_visit
-async def _work(_: Request, visit: Visit) -> Response:
+async def _progress(_: Request, visit: Visit) -> Response:
     job = visit.job
     if job is None or job.ended:
         return view.to("/" if job is None else job.address)
     text, done, total = job.how_far(visit.speech)
-    return view.shown(visit, job.back, "work.html", text=text, done=done, total=total)
+    return view.shown(visit, job.back, "progress.html", text=text, done=done, total=total)
 
 
 @view.of_visit
@@ -29,4 +29,4 @@ async def _stop(_: Request, visit: Visit) -> Response:
     return view.to("/")
 
 
-ROUTES = [Route(WORK, _work), Route(f"{WORK}/stop", _stop, methods=["POST"])]
+ROUTES = [Route(PROGRESS, _progress), Route(f"{PROGRESS}/stop", _stop, methods=["POST"])]
