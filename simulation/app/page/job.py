@@ -41,6 +41,7 @@ class Job:
         self._doing = ("", "")
         self._done = self._total = 0
         self._began = 0.0
+        self._waits = True
         self._stopped, self._ended = Event(), Event()
 
     @property
@@ -70,6 +71,7 @@ class Job:
 
     def run(self, settings: Settings, work: Callable[[Settings], Any]) -> None:
         """Do the work with settings that this job hears; whatever goes wrong is kept."""
+        self._waits = False
         try:
             if not self.stopped:
                 work(_Heard(lang=settings.lang, job=self))
@@ -99,7 +101,8 @@ class Job:
         """Return what is being done in words, and how much of how much; None where that is not known."""
         elapsed = time.monotonic() - self._began
         if not self._total:
-            return self.notes[-1] if self.notes else speech.say("Waiting for other work to end …"), None, None
+            said = speech.say("Waiting for other work to end …") if self._waits else speech.say("Computing")
+            return self.notes[-1] if self.notes else said, None, None
         if not self._done or elapsed < SECONDS_KNOWN:
             return speech.say(self._doing[0]), self._done, self._total
         left = elapsed * (self._total - self._done) / self._done

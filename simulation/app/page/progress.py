@@ -17,7 +17,7 @@ async def _progress(_: Request, visit: Visit) -> Response:
     if job is None or job.ended:
         return view.to("/" if job is None else job.address)
     text, done, total = job.how_far(visit.speech)
-    return view.shown(visit, job.back, "progress.html", text=text, done=done, total=total)
+    return view.shown(visit, job.back, "progress.html", text=text, done=done, total=total, notices=())
 
 
 @view.of_visit
