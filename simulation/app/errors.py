@@ -92,7 +92,7 @@ def sentences_of(settings: Settings, error: Exception) -> list[str]:
         case MemoryError():
             return [say("The run failed: not enough memory. Ask for fewer draws or replicates.")]
         case OSError(filename=str(file)):
-            from ..report.files import reason
+            from ..engine.whole_file import reason
 
             return [say("The run failed: {file}: {reason}", file=file, reason=settings.in_words(reason(error)))]
         case KampungError():

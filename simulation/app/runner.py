@@ -15,10 +15,11 @@ import typer
 from ..engine.cluster import workers_at
 from ..engine.compiled import SLOW, WithoutNumbaWarning
 from ..engine.failure import EnsembleError
+from ..engine.whole_file import NO_SPACE, reason
 from ..report.codec import to_data
 from ..report.document.blocks import Document
 from ..report.document.terminal import as_text
-from ..report.files import NO_SPACE, json_text, reason, remove
+from ..report.files import json_text, remove
 from ..report.kinds.kind import AnyKind, Work
 from ..report.kinds.question import Question
 from ..report.language import Language
@@ -28,7 +29,7 @@ from .errors import StoppedError
 from .options import Settings, quoted
 
 if TYPE_CHECKING:
-    from ..report.store.chunks import ChunkFolder
+    from ..engine.chunk_folder import ChunkFolder
 
 FIGURE_BYTES = 220_000
 """Of a figure as SVG and PNG."""

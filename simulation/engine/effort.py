@@ -32,6 +32,8 @@ DEFAULT_REPLICATES = 20
 DEFAULT_REPLICATES_FIXED = 20_000
 MOST_TRAJECTORIES = 1_000_000
 """Beyond which no run is doubled again."""
+RESULTS_FORMAT = 4
+"""Raised whenever the same inputs give other numbers or other tables than before."""
 
 
 class EffortError(Refusal, ValueError):

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..domain.messages import listed
 from ..domain.status import LEVELS, UNKNOWN
+from ..engine.whole_file import whole_file
 from ..inputs.office.records import Cell, Change, ChangeKind, ListedVillage, Lists
 from .document.blocks import Table
-from .files import whole_file
 from .language import Language, phrase
 
 if TYPE_CHECKING:

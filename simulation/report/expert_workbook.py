@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..engine.whole_file import whole_file
 from ..inputs.expert_answers import ABOUT, VILLAGES_ASKED, Question, questions_of
 from ..inputs.scenario import Scenario
-from .files import whole_file
 from .language import Language, phrase
 
 if TYPE_CHECKING:

@@ -12,22 +12,18 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from errno import EACCES, EDQUOT, EEXIST, EFBIG, ENAMETOOLONG, ENOSPC, ENOTDIR, EPERM, EROFS
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import numpy as np
 
-from ..domain.messages import Message
+from ..engine.whole_file import whole_file
 from ..inputs.tables.cells import guard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pyarrow as pa
 
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}")
@@ -42,43 +38,7 @@ _ABOUT = (
     "Ditulis kampungkb: sidik berkas di folder ini, agar yang diubah dengan tangan tidak ditimpa. // Written by "
     "kampungkb: digests of files in this folder, so that none changed by hand is written over."
 )
-NO_SPACE = frozenset({ENOSPC, EDQUOT, EFBIG})
-_FORBIDDEN = Message("writing there is not allowed, or a file is open in another program")
-_IN_THE_WAY = Message("a file is in the way")
-_REASONS = {
-    **dict.fromkeys(NO_SPACE, Message("no space is left on the disk")),
-    **dict.fromkeys((EACCES, EPERM), _FORBIDDEN),
-    **dict.fromkeys((EEXIST, ENOTDIR), _IN_THE_WAY),
-    EROFS: Message("the disk can be read, but not written"),
-    ENAMETOOLONG: Message("the path is too long"),
-}
 _NUMBERS = {"int8": "int8", "int32": "int32", "int64": "int64", "float64": "float64"}
-
-
-@contextmanager
-def whole_file(path: Path, *, durable: bool = True) -> Iterator[Path]:
-    """Give a temporary path in the same folder that becomes `path` when the block ends without an error.
-
-    What is `durable` is on the disk before it has its name. The folder's entry may still be lost in a power
-    cut: whoever must know that a file is there compares it with its `digest`.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        yield temporary
-        if durable:
-            with temporary.open("r+b") as stream:
-                os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        # A disk that fails may refuse this as well; `left_behind` finds it later.
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def reason(error: OSError) -> Message:
-    """Return the end of a sentence that says why something cannot be written."""
-    return _REASONS.get(error.errno or 0) or Message("the system says: {text}", {"text": error.strerror or error})
 
 
 def left_behind(folder: Path) -> list[Path]:

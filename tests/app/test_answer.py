@@ -15,6 +15,7 @@ from simulation.app.progress import ProgressReport
 from simulation.domain.parameters import ParameterKey, default_prior
 from simulation.domain.scenario import Provenance
 from simulation.domain.target import Target
+from simulation.engine.chunk_folder import ChunkFolder
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.report.document.blocks import Document, Paragraph, Table
@@ -26,7 +27,6 @@ from simulation.report.kinds.registry import kind_of
 from simulation.report.kinds.robustness import ROBUSTNESS
 from simulation.report.kinds.sensitivity import SENSITIVITY
 from simulation.report.language import language, printable
-from simulation.report.store.chunks import ChunkFolder
 
 TARGETS = [
     Target(),

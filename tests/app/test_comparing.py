@@ -135,7 +135,7 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(
 ) -> None:
     """Interrupted in the second scenario: the same command loads what is finished, and writes the same bytes."""
     from simulation.engine import ensemble
-    from simulation.report.store.chunks import ChunkFolder
+    from simulation.engine.chunk_folder import ChunkFolder
 
     command = (*PAIR, "--draws", 60, "--replicates", 20, "--no-figures", "--lang", "en", "--workers", 1)
     assert run(*command, "--out", "whole")[0] == 0

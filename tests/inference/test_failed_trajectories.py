@@ -11,9 +11,9 @@ from told import written
 
 import simulation as kkb
 from simulation.domain.distributions import LogitNormal
+from simulation.engine.chunk_folder import ChunkFolder
 from simulation.inference.forecast import FAILURE_COLUMNS, FailedTrajectoriesWarning, bounds
 from simulation.inference.uncertainty import estimate
-from simulation.report.store.chunks import ChunkFolder
 
 VILLAGES = make_villages((5, 6), status=[0] * 7 + [1, 1, 2, 3])
 SCENARIO = make_scenario(VILLAGES, {"rise.dasar": LogitNormal(-2.5, 1.0)}, horizon=2)

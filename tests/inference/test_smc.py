@@ -13,10 +13,10 @@ from scipy.special import expit, ndtr
 
 from simulation.domain.law import CAMPAIGN, SUBDISTRICT, YEAR
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
+from simulation.engine.chunk_folder import ChunkFolder
 from simulation.inference.calibration.law_at_particles import LawAtParticles
 from simulation.inference.calibration.likelihood import Likelihood
 from simulation.inference.calibration.sampler import Sampler, effective_sample_size
-from simulation.report.store.chunks import ChunkFolder
 
 
 @dataclass(frozen=True)

@@ -24,19 +24,20 @@ from simulation.domain.distributions import LogitNormal
 from simulation.domain.intervention import Intervention
 from simulation.domain.messages import KampungError
 from simulation.domain.target import Target
+from simulation.engine.chunk_folder import ChunkFolder
 from simulation.engine.effort import Chunk, Effort
 from simulation.engine.outcome import Outcome
+from simulation.engine.whole_file import whole_file
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast, forecast_to_precision
 from simulation.inputs.scenario import Scenario
 from simulation.inputs.tables.cells import unguard
-from simulation.report.files import cell, whole_file, write_csv, write_parquet
+from simulation.report.files import cell, write_csv, write_parquet
 from simulation.report.kinds.forecast import kind as tables
 from simulation.report.kinds.forecast.result import ask
 from simulation.report.kinds.kind import Source
 from simulation.report.kinds.registry import kind_of
 from simulation.report.language import language
-from simulation.report.store.chunks import ChunkFolder
 
 INPUTS = ("inputs/scenario.yaml", "inputs/villages.csv")
 TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet")

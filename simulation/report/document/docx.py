@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from ..files import whole_file
+from ...engine.whole_file import whole_file
 from ..language import Language
 from .blocks import Block, Bullets, Document, Heading, Paragraph, Picture, Table
 

@@ -12,8 +12,8 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...engine.whole_file import whole_file
 from .. import wording
-from ..files import whole_file
 from ..language import Language
 from .blocks import Block, Bullets, Cell, Chart, Column, Document, Form, On, Paragraph, Share, Table, cell_text
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from ...engine.effort import RESULTS_FORMAT
 from ...inputs.resolve import fingerprint
 from ...inputs.scenario import Scenario
 from ..codec import plain
@@ -21,8 +22,6 @@ from .agents import Agent
 if TYPE_CHECKING:
     from ...engine.model import VillageAgent
 
-RESULTS_FORMAT = 4
-"""Raised whenever the same inputs give other numbers or other tables than before."""
 HASH_DIGITS = 12
 Asked = TypeVar("Asked")
 

@@ -17,14 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from ...domain.messages import KampungError, Message, Refusal
+from ...engine.chunk_folder import ChunkFolder
+from ...engine.effort import RESULTS_FORMAT
 from ...engine.failure import EnsembleError
+from ...engine.whole_file import reason
 from ..codec import encoded, plain, to_data
-from ..files import digest, json_text, left_behind, reason, remove, write_bytes, write_csv, write_pieces, write_text
+from ..files import digest, json_text, left_behind, remove, write_bytes, write_csv, write_pieces, write_text
 from ..kinds.kind import AnyKind
-from ..kinds.question import RESULTS_FORMAT, Question
+from ..kinds.question import Question
 from ..language import Language
 from . import kept
-from .chunks import ChunkFolder
 from .folder import Answer, Folder, Manifest, load, versions
 from .index import is_listed, write_index
 from .lock import alone

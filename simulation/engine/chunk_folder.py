@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...domain.messages import Message
-from ...engine.effort import Chunk
-from ...engine.failure import Failure
-from ...engine.laid_aside import narrowed
-from ...engine.outcome import Outcome
-from ..files import reason, whole_file
+from ..domain.messages import Message
+from .effort import Chunk
+from .failure import Failure
+from .laid_aside import narrowed
+from .outcome import Outcome
+from .whole_file import reason, whole_file
 
 _UNREADABLE = (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile)
 
