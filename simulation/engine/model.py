@@ -6,12 +6,13 @@ The only module that imports Mesa.
 from __future__ import annotations
 
 import math
+import secrets
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from numbers import Real
 from operator import attrgetter
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 
@@ -34,6 +35,8 @@ from .failure import Failure
 from .outcome import Outcome
 
 STATUSES = tuple(Status)
+SEED_BITS = 48
+"""Of a seed that a model takes itself: so many that no two of a large experiment are equal, in practice."""
 
 
 class VillageAgent(mesa.Agent):
@@ -193,6 +196,13 @@ class _Year(NamedTuple):
     assisted: list[Bools]
 
 
+class Seed(TypedDict, total=False):
+    """The seed of a model, by the name that this package has for it or by Mesa's."""
+
+    seed: int | None
+    rng: int | None
+
+
 class KampungModel(mesa.Model):
     """One trajectory of one district, village by village.
 
@@ -211,7 +221,9 @@ class KampungModel(mesa.Model):
     scenario
         What is assumed; kept as ``assumptions``, since Mesa has its own use for ``scenario``.
     draw, replicate, seed
-        Address of the trajectory, each at least 0: the same address is the same trajectory in every engine.
+        Address of the trajectory, each at least 0: the same address is the same trajectory in every engine. Without a
+        seed (None) the model takes a new one, as any model of Mesa does; its attribute ``seed`` says which. ``rng`` is
+        another name for ``seed``.
     agent_class
         `VillageAgent` or a subclass of it.
     villages
@@ -225,6 +237,20 @@ class KampungModel(mesa.Model):
     ------
     EffortError
         Where a part of the address is not a whole number of 0 or more.
+
+    Notes
+    -----
+    The seed is no named parameter, because ``mesa.batch_run`` of Mesa 3.5 overwrites one that is called so. Its rows
+    hold the seed of each model.
+
+    Examples
+    --------
+    >>> import mesa
+    >>> import simulation as kkb
+    >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+    >>> rows = mesa.batch_run(kkb.KampungModel, {"scenario": scenario, "seed": [1, 2, 3]}, display_progress=False)
+    >>> sorted({row["seed"] for row in rows})
+    [1, 2, 3]
     """
 
     def __init__(
@@ -232,14 +258,15 @@ class KampungModel(mesa.Model):
         scenario: Assumptions,
         draw: int = 0,
         replicate: int = 0,
-        seed: int = 0,
-        agent_class: type[VillageAgent] = VillageAgent,
         *,
+        agent_class: type[VillageAgent] = VillageAgent,
         villages: Villages | None = None,
         environment: Environment | None = None,
         collect_agents: bool = True,
+        **kwargs: Unpack[Seed],
     ) -> None:
         require_assumptions(scenario)
+        self.seed = seed = _seed_of(**kwargs)
         refuse_below(0, draw=draw, replicate=replicate, seed=seed)
         self.villages = (scenario.districts[0] if villages is None else villages).ever
         # For a researcher's own agents; the law itself draws by address and consumes nothing.
@@ -269,15 +296,15 @@ class KampungModel(mesa.Model):
         self.datacollector.collect(self)
 
     def step(self) -> None:
-        """Simulate one year.
+        """Simulate one year; beyond the last year of the scenario, warn and change nothing.
 
-        Raises
-        ------
-        RuntimeError
-            Beyond the last year of the scenario.
+        Mesa's own runners step on: SolaraViz does so after its page is loaded again.
         """
         if self.year >= self.assumptions.years[-1]:
-            raise RuntimeError(f"the scenario ends in {self.assumptions.years[-1]}; give it a longer horizon")
+            self.running = False
+            ends = f"the scenario ends in {self.assumptions.years[-1]}: no year was simulated; give it a longer horizon"
+            warnings.warn(ends, stacklevel=3)
+            return
         self.year += 1
         status, listed = self._of_agents("status"), self._of_agents("listed")
         may_rise, blocked = status < TOP, None
@@ -394,6 +421,14 @@ class KampungModel(mesa.Model):
         return outcome
 
 
+def _seed_of(*, seed: int | None = None, rng: int | None = None) -> int:
+    """Return the seed that is stated by either name, or a new one."""
+    if seed is not None and rng is not None:
+        raise TypeError(f"seed and rng are two names for the same; give one: found seed={seed!r}, rng={rng!r}")
+    stated = rng if seed is None else seed
+    return secrets.randbits(SEED_BITS) if stated is None else stated
+
+
 def _overrides(agent_class: type[VillageAgent], *names: str) -> bool:
     """Return whether a class has other methods or properties of these names than `VillageAgent`."""
     return any(getattr(agent_class, name) is not getattr(VillageAgent, name) for name in names)
@@ -412,6 +447,7 @@ def _data_collector(collect_agents: bool) -> mesa.DataCollector:
             "rises": "rises",
             "falls": "falls",
             "entries": "entries",
+            "seed": "seed",
         },
         agent_reporters={"village_code": "village_code", "status": lambda agent: agent.status.label}
         if collect_agents
@@ -448,8 +484,8 @@ def simulate(
                 scenario,
                 draw,
                 replicate,
-                seed,
-                agent_class,
+                seed=seed,
+                agent_class=agent_class,
                 villages=villages,
                 environment=environment,
                 collect_agents=False,

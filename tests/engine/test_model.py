@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import mesa
 import numpy as np
 import pytest
 from districts import everything_on, make_scenario, make_villages
@@ -14,6 +15,8 @@ import simulation as kkb
 from simulation.domain.intervention import Intervention
 from simulation.engine.effort import Effort
 from simulation.engine.ensemble import run
+
+MESA = tuple(map(int, mesa.__version__.split(".")[:2]))
 
 
 class Eager(kkb.VillageAgent):
@@ -74,7 +77,7 @@ def test_a_method_of_ones_own_is_asked_for_every_village(name: str) -> None:
 def test_a_village_that_joins_is_an_agent_from_then_on() -> None:
     """Of the researcher's own class, at the lowest level; the frame of agents knows it from the end of its year on."""
     villages = make_villages((4,), status=[3, 3, 3, 0], joins=[0, 0, 0, 2027])
-    model = kkb.KampungModel(make_scenario(villages, {"fall": 0.0}, horizon=3), agent_class=Eager)
+    model = kkb.KampungModel(make_scenario(villages, {"fall": 0.0}, horizon=3), seed=8, agent_class=Eager)
     while model.running:
         model.step()
     frame = model.datacollector.get_agent_vars_dataframe()
@@ -133,12 +136,75 @@ def test_an_intervention_can_be_added_in_python() -> None:
 
 
 def test_a_model_ends_with_its_scenario() -> None:
-    """A step beyond the horizon is refused in words."""
-    model = kkb.KampungModel(make_scenario(make_villages((3,), status=[0, 0, 0]), horizon=1))
+    """A step beyond the horizon, as of SolaraViz when its page is loaded again, says so and changes nothing."""
+    model = kkb.KampungModel(make_scenario(make_villages((3,), status=[0, 0, 0]), horizon=1), seed=8)
     model.step()
     assert not model.running
-    with pytest.raises(RuntimeError, match="ends in 2026"):
+    model.running = True
+    before = model.outcome.levels.tolist()
+    with pytest.warns(UserWarning, match="ends in 2026: no year was simulated"):
         model.step()
+    assert (model.year, model.running) == (2026, False)
+    assert model.outcome.levels.tolist() == before
+    assert len(model.datacollector.get_model_vars_dataframe()) == 2
+
+
+LARGE = make_scenario(make_villages((200,), status=[0] * 200), horizon=2)
+"""Rises of two trajectories are equal about once in ten times."""
+
+
+def rows_of(parameters: dict[str, object], **settings: object) -> list[dict[str, int]]:
+    """Return what Mesa's batch_run makes of the model: a row for each, at its last year (Mesa 3.3: the one before)."""
+    rows: list[dict[str, int]] = mesa.batch_run(
+        kkb.KampungModel,
+        {"scenario": LARGE, "collect_agents": False, **parameters},
+        number_processes=1,
+        display_progress=False,
+        **settings,
+    )
+    return rows
+
+
+def rises_of(row: dict[str, int], seed: int, draw: int = 0, replicate: int = 0) -> int:
+    """Return how many rise in the year of a row, in the trajectory of an address."""
+    model = kkb.KampungModel(LARGE, draw, replicate, seed=seed)
+    while model.year < row["year"]:
+        model.step()
+    return model.rises
+
+
+@pytest.mark.filterwarnings("ignore:The `iterations` keyword:DeprecationWarning")
+@pytest.mark.parametrize(
+    "parameters", [{}, {"draw": [0]}, {"seed": None}], ids=["nothing stated", "a draw", "seed=None"]
+)
+def test_iterations_of_a_batch_are_independent(parameters: dict[str, object]) -> None:
+    """Where no seed is stated each model takes one of its own; its row says which, and it can be made again."""
+    rows = rows_of(parameters, iterations=8)
+    assert len({row["seed"] for row in rows}) == 8
+    # All equal: once in about 10^7 batches.
+    assert len({row["rises"] for row in rows}) > 1
+    assert [rises_of(row, row["seed"]) for row in rows] == [row["rises"] for row in rows]
+
+
+@pytest.mark.parametrize("name", ["seed", "rng"])
+def test_a_batch_keeps_the_seeds_that_are_stated(name: str) -> None:
+    """By either name, with Mesa 3.3 and with 3.5, which sets a parameter that is called seed itself."""
+    rows = rows_of({name: [3, 4, 5]}) if name == "seed" or MESA < (3, 5) else rows_of({}, rng=[3, 4, 5])
+    assert [row["seed"] for row in rows] == [3, 4, 5]
+    assert [row["rises"] for row in rows] == [rises_of(row, seed) for row, seed in zip(rows, (3, 4, 5), strict=True)]
+
+
+def test_a_batch_keeps_draws_and_replicates() -> None:
+    """A grid over them with one seed is a part of the ensemble of that seed."""
+    rows = rows_of({"seed": 8, "draw": [0, 1], "replicate": [0, 2]})
+    expected = [rises_of(rows[0], 8, draw, replicate) for draw in (0, 1) for replicate in (0, 2)]
+    assert [row["rises"] for row in rows] == expected
+
+
+def test_a_seed_by_both_names_is_refused() -> None:
+    """They are two names for one thing."""
+    with pytest.raises(TypeError, match="two names for the same"):
+        kkb.KampungModel(LARGE, seed=1, rng=1)
 
 
 @pytest.mark.parametrize("odds", [float("nan"), -0.5, float("inf"), None, "often", 1j])
@@ -156,7 +222,7 @@ def test_odds_that_are_none_are_refused(odds: object) -> None:
     with pytest.raises(
         ValueError, match=rf"Lost, village 63\.99\.0000, 2026: the odds of rising are {re.escape(repr(odds))}, not"
     ):
-        kkb.KampungModel(scenario, agent_class=Lost).step()
+        kkb.KampungModel(scenario, seed=8, agent_class=Lost).step()
     with pytest.raises(kkb.KampungError, match="the odds of rising are"):
         kkb.forecast(scenario, replicates=4, engine="mesa", agent_class=Lost)
 
@@ -172,7 +238,7 @@ def test_a_chance_that_is_none_is_refused(chance: float) -> None:
             """Return what is no chance."""
             return chance
 
-    model = kkb.KampungModel(make_scenario(make_villages((9,), status=[0] * 9), horizon=1), agent_class=Lost)
+    model = kkb.KampungModel(make_scenario(make_villages((9,), status=[0] * 9), horizon=1), seed=8, agent_class=Lost)
     with pytest.raises(ValueError, match=rf"Lost, village .*, 2026: the chance of falling is {chance!r}, not"):
         model.step()
 
@@ -192,7 +258,7 @@ def test_a_status_that_is_none_is_refused(status: object) -> None:
     with pytest.raises(
         ValueError, match=r"Lost, village 63\.99\.0000, 2026: it decides for .*; a status is one of 0, 1, 2, 3"
     ):
-        kkb.KampungModel(scenario, agent_class=Lost).step()
+        kkb.KampungModel(scenario, seed=8, agent_class=Lost).step()
 
 
 def test_a_plain_number_is_a_status() -> None:
@@ -205,7 +271,7 @@ def test_a_plain_number_is_a_status() -> None:
             """Decide for level 2."""
             self.next_status = 2  # type: ignore[assignment]
 
-    model = kkb.KampungModel(make_scenario(make_villages((2,), status=[0, 3]), horizon=1), agent_class=Sure)
+    model = kkb.KampungModel(make_scenario(make_villages((2,), status=[0, 3]), horizon=1), seed=8, agent_class=Sure)
     model.step()
     assert [agent.status.label for agent in model.village_agents] == ["mandiri", "mandiri"]
 

@@ -117,7 +117,10 @@ def _live(
 
     model = None
     try:
-        model = KampungModel(scenario, *address, agent_class, villages=villages, collect_agents=False)
+        draw, replicate, seed = address
+        model = KampungModel(
+            scenario, draw, replicate, seed=seed, agent_class=agent_class, villages=villages, collect_agents=False
+        )
         for _ in scenario.years:
             model.step()
     except MemoryError:
