@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,8 +36,14 @@ def test_the_public_surface_is_this() -> None:
 
 
 def test_the_version_is_the_one_to_be_cited() -> None:
-    """It stands in the package, from which it is built, and in CITATION.cff."""
-    assert f"version: {kkb.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    """It stands in the package, in CITATION.cff and README, and on top of the changelog with its day."""
+    cited, readme, changes = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("CITATION.cff", "README.md", "CHANGELOG.md")
+    )
+    version, day = re.search(r"^version: (.+)\ndate-released: (.+)$", cited, re.MULTILINE).groups()
+    assert version == kkb.__version__
+    assert f"(version {version})" in readme
+    assert re.search(r"^## (.*)$", changes, re.MULTILINE)[1] == f"[{version}] - {day}"
 
 
 def test_every_public_name_is_described() -> None:
