@@ -30,6 +30,7 @@ from .domain.messages import Message as Message
 from .domain.messages import Problem as Problem
 from .domain.messages import Refusal as Refusal
 from .domain.messages import ScenarioError as ScenarioError
+from .domain.network import Network as Network
 from .domain.parameters import ParameterKey as ParameterKey
 from .domain.parameters import ParameterSet as ParameterSet
 from .domain.status import Status as Status

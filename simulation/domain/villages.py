@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from .arrays import Bools, Floats, Ints, Statuses, Words
 from .constraints import NOT_FINITE, Count, problem_at, refuse, within
 from .messages import Message, Problem, listed, nearest
+from .network import Network, distance_problems
 from .randomness import unit_hash
 from .status import LEVELS, UNKNOWN
 from .status_knowledge import (
@@ -148,6 +149,10 @@ class Villages:
     joins
         Of those, shape (V,): the year at whose end a village joins, at the lowest level; 0 where it is there at the
         origin, as all are where this is None. `known` then speaks of those that are there at the origin alone.
+    network
+        Which of them neighbour which; None where that is not stated. No number of the standard law depends on it.
+    distances
+        Shape (V, V), symmetric, in the unit in which they were stated; None where they were not.
 
     Raises
     ------
@@ -165,6 +170,8 @@ class Villages:
     columns: Mapping[str, Floats | NDArray[np.str_]] = field(default_factory=dict)
     with_later: Villages | None = None
     joins: Ints | None = None
+    network: Network | None = None
+    distances: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no village table could say."""
@@ -204,6 +211,12 @@ class Villages:
         for place, code in places:
             if not isinstance(code, str):
                 yield from within(code, str, place)
+        if self.network is not None and self.network.size != size:
+            values = {"found": self.network.size, "villages": size}
+            message = Message("the network is one of {found:,} villages, and there are {villages:,}", values)
+            yield problem_at("villages.network", self.network.size, (message, None, None))
+        if self.distances is not None:
+            yield from distance_problems(np.asarray(self.distances), size)
         known: Any = self.known
         if isinstance(known, StatusKnowledge):
             yield from self._status_problems(self.at_origin)
@@ -348,6 +361,32 @@ class Villages:
         codes, names = [f"{district_code}.{i:05d}" for i in numbers], [f"Kampung {i}" for i in numbers]
         return cls.arrange(district_code, district, codes, names, subdistrict_of, status_counts=counts)
 
+    def related(self, network: Network | None = None, distances: Floats | None = None) -> Villages:
+        """Return these villages with another network and other distances between all that are `ever` there.
+
+        Parameters
+        ----------
+        network
+            Among the V villages of `ever`, in their order; None for none.
+        distances
+            Shape (V, V), symmetric, at least 0, and 0 from a village to itself; None for none.
+
+        Raises
+        ------
+        ScenarioError
+            Where they do not fit these villages.
+        """
+        far = None if distances is None else np.asarray(distances, dtype=np.float64)
+        every = replace(self.ever, network=network, distances=far)
+        return every if self.with_later is None else self._first_of(every)
+
+    def _first_of(self, every: Villages) -> Villages:
+        """Return these villages with what is known between them among those that are ever there."""
+        here = slice(len(self))
+        network = None if every.network is None else every.network.among(here)
+        distances = None if every.distances is None else every.distances[here, here]
+        return replace(self, network=network, distances=distances, with_later=every)
+
     def __len__(self) -> int:
         return len(self.codes)
 
@@ -418,6 +457,8 @@ class Villages:
             subdistrict_index=index,
             known=KnownStatuses(levels[rows]),
             columns={name: cells[rows] for name, cells in self.columns.items()},
+            network=None if self.network is None else self.network.among(rows),
+            distances=None if self.distances is None else self.distances[np.ix_(rows, rows)],
             with_later=None,
         )
 

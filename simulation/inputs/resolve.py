@@ -67,10 +67,13 @@ WEIGHED = (
     "KB stand at each status, under an assumed history of launches"
 )
 DISTRICTS, VILLAGES, MAP, DRAWS = "districts.csv", "villages.csv", "villages.geojson", "draws.parquet"
+NETWORK, DISTANCES = "network.csv", "distances.csv"
 """What a document calls its tables, its map and its draws."""
 NAMING = (
     ("villages", "table"),
     ("villages", "map"),
+    ("villages", "network"),
+    ("villages", "distances"),
     ("districts", "table"),
     ("districts", "villages"),
     ("transition", "parameters_from"),
@@ -144,6 +147,8 @@ class StatedAssumptions(Assumptions):
             files[VILLAGES] = _village_table(self).encode()
         if self.village_map is not None and self._map_stated:
             files[MAP] = self.village_map.content
+        if not _is_listed(self):
+            files |= {name: text.encode() for name, text in _pair_tables(self.districts[0].ever)}
         if draws := _draws(self.parameters):
             files[DRAWS] = _parquet(draws, self.parameters)
         return files
@@ -195,6 +200,8 @@ def _assumptions(scenario: Assumptions) -> dict[str, Any]:
     """Return everything of a document that decides numbers."""
     stated: dict[str, Any] = {}
     if _is_listed(scenario):
+        if any(_relations(district) for district in scenario.districts):
+            raise Refusal(Message("no scenario file can state a network or distances beside a table of districts"))
         stated["districts"] = {"table": DISTRICTS}
         if not all(district.made_up for district in scenario.districts):
             stated["districts"]["villages"] = VILLAGES
@@ -203,7 +210,7 @@ def _assumptions(scenario: Assumptions) -> dict[str, Any]:
         stated["district"] = {"code": villages.district_code, "name": villages.district}
     stated |= {"origin": scenario.origin, "horizon": scenario.horizon}
     if not _is_listed(scenario):
-        stated["villages"] = _villages(scenario.districts[0])
+        stated["villages"] = {**_villages(scenario.districts[0]), **_relations(scenario.districts[0].ever)}
     stated["target"] = {each.name: plain(getattr(scenario.target, each.name)) for each in fields(Target)}
     stated["transition"] = _transition(scenario)
     yearly = scenario.parameters.scalars.get(REPORTING)
@@ -216,6 +223,32 @@ def _assumptions(scenario: Assumptions) -> dict[str, Any]:
     stated["interventions"] = [_intervention(plan, scenario.parameters) for plan in scenario.interventions]
     stated["overlap"] = scenario.overlap
     return stated
+
+
+def _relations(villages: Villages) -> dict[str, Any]:
+    """Return what a document says of pairs of villages."""
+    section: dict[str, Any] = {}
+    if villages.network is not None:
+        section["network"] = NETWORK
+        if villages.network.directed:
+            section["network_directed"] = True
+    if villages.distances is not None:
+        section["distances"] = DISTANCES
+    return section
+
+
+def _pair_tables(villages: Villages) -> Iterator[tuple[str, str]]:
+    """Yield name and text of the tables of pairs of villages."""
+    codes = villages.codes
+    if (network := villages.network) is not None:
+        edges = zip(network.edges.tolist(), _cells(network.weights), strict=True)
+        rows: list[list[Any]] = [[codes[one], codes[other], weight] for (one, other), weight in edges]
+        yield NETWORK, _csv(["village_code", "neighbour_code", "weight"], rows)
+    if (distances := villages.distances) is not None:
+        ones, others = np.triu_indices(len(villages), 1)
+        told = zip(ones.tolist(), others.tolist(), _cells(distances[ones, others]), strict=True)
+        rows = [[codes[one], codes[other], distance] for one, other, distance in told]
+        yield DISTANCES, _csv(["village_code", "other_code", "distance"], rows)
 
 
 def _is_listed(scenario: Assumptions) -> bool:

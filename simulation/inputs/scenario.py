@@ -32,6 +32,7 @@ from .so_far import read_so_far
 from .sources import given_sources, note_placeholders
 from .validation import Checked, check
 from .village_map import VillageMap, read_village_map
+from .village_pairs import with_pairs
 
 MOST_INTERVENTIONS = 200
 """No planner keeps more apart; every one of them is followed in every village, year and trajectory."""
@@ -333,7 +334,8 @@ class _Resolution:
 
     def _region(self, checked: Checked[ScenarioFile]) -> Region:
         if self.base is None or not self.keeps_districts:
-            return read_districts(self.chain.node, checked, self.files, self.collector, self.chain.complete)
+            region = read_districts(self.chain.node, checked, self.files, self.collector, self.chain.complete)
+            return with_pairs(self.chain.node, checked.model.villages, region, self.files, self.collector)
         return Region(self.base.districts, self.base.provinces)
 
     def _village_map(self, checked: Checked[ScenarioFile], region: Region) -> VillageMap | None:
@@ -357,6 +359,9 @@ class _Resolution:
             sources = {RISES_SO_FAR: f"stated; {model.so_far.table}", **sources}
         if village_map is not None and model.villages is not None:
             sources = {VILLAGE_MAP: f"stated; {model.villages.map}", **sources}
+        if model.villages is not None:
+            paths = {"villages.network": model.villages.network, "villages.distances": model.villages.distances}
+            sources = {**{key: f"stated; {path}" for key, path in paths.items() if path is not None}, **sources}
         provenance = Provenance(
             sources=sources,
             files={**before.files, **self.files.hashes},

@@ -224,6 +224,21 @@ class VillagesSection:
         "GeoJSON (WGS 84) in which each feature, a polygon or a point, has the property village_code, as in the table: "
         "where the villages are, for the village map. No number depends on it.",
     ] = None
+    network: Annotated[
+        Text | None,
+        "CSV or XLSX with village_code, neighbour_code and optionally weight (above 0; 1 if left out), a pair of "
+        "villages a row: which neighbour which. No number depends on it unless a mechanism reads it.",
+    ] = None
+    network_directed: Annotated[
+        bool,
+        "Whether a row of the network makes the second village a neighbour of the first alone; if left out, each is "
+        "one of the other.",
+    ] = False
+    distances: Annotated[
+        Text | None,
+        "CSV or XLSX with village_code, other_code and distance (0 or more, in any one unit), a row for every pair of "
+        "villages; the same both ways. No number depends on it unless a mechanism reads it.",
+    ] = None
     status_counts: Annotated[
         dict[str, StatusCounts] | StatusCounts | None,
         "Villages per level where the table has no status, of the district or per kecamatan; where it leaves some "

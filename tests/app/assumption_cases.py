@@ -15,6 +15,7 @@ from districts import NEUTRAL, make_scenario, make_villages
 from simulation.domain.distributions import Beta, Distribution, Empirical, Exponentiated, Normal
 from simulation.domain.evidence import Panel
 from simulation.domain.intervention import Intervention
+from simulation.domain.network import Network
 from simulation.domain.parameters import ParameterSet
 from simulation.domain.status_knowledge import KnownStatuses
 from simulation.domain.villages import Villages
@@ -39,6 +40,16 @@ def _matrix(*rows: tuple[float, ...]) -> Callable[[], object]:
 def _villages(**changed: object) -> Callable[[], Villages]:
     """Return the villages with other values in some fields."""
     return lambda: replace(VILLAGES, **changed)  # type: ignore[arg-type]
+
+
+def _network(*edges: tuple[int, int], weights: list[float] | None = None) -> Callable[[], Network]:
+    """Return a network of four villages."""
+    return lambda: Network(4, np.array(edges), None if weights is None else np.array(weights))  # type: ignore[arg-type]
+
+
+def _distances(*rows: tuple[float, ...]) -> Callable[[], Villages]:
+    """Return the villages with distances between them."""
+    return lambda: VILLAGES.related(distances=np.array(rows))
 
 
 ASSUMED_IN_PYTHON: dict[str, Callable[[], object]] = {
@@ -66,6 +77,16 @@ ASSUMED_IN_PYTHON: dict[str, Callable[[], object]] = {
     "past years in disorder, in Python": lambda: Panel("63.99", ("1",), (2025, 2024), LEVELS_OF_ONE),
     "a past level that is none, in Python": lambda: Panel("63.99", ("1",), (2024, 2025), LEVELS_OF_ONE + 9),
     "a target that is a number, in Python": lambda: replace(SCENARIO, target=0.05),  # type: ignore[arg-type]
+    "neighbours that are not there, in Python": _network((0, 4)),
+    "a neighbour of itself, in Python": _network((1, 1)),
+    "neighbours given twice, in Python": _network((0, 1), (1, 0)),
+    "a weight too many, in Python": _network((0, 1), weights=[1.0, 2.0]),
+    "a weight that is none, in Python": _network((0, 1), weights=[np.nan]),
+    "a network of other villages, in Python": _villages(network=Network(3, np.array([[0, 1]]))),
+    "distances of too few villages, in Python": _distances((0, 1), (1, 0)),
+    "a distance that is none, in Python": _distances(*[(-1.0,) * 4] * 4),
+    "distances that differ by direction, in Python": _distances((0, 1, 1, 1), *[(2, 0, 0, 0)] * 3),
+    "a distance from itself, in Python": _distances(*[(1.0,) * 4] * 4),
     "a level that is none, in Python": _villages(known=KnownStatuses(np.array([0, 1, 2, 4], dtype=np.int8))),
 }
 """Refused."""

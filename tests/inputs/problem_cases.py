@@ -141,6 +141,12 @@ def _mapped(*features: str, villages: str = ON_MAP, **whole: Content) -> Case:
     )
 
 
+def _paired(key: str, *rows: str) -> Case:
+    """Return a scenario with a table of pairs of villages."""
+    villages = f"villages: {{table: villages.csv, {key}: pasangan.csv}}"
+    return Case({"villages": villages}, {"pasangan.csv": "\n".join(rows) + "\n"})
+
+
 def _empty_files(*names: str) -> Made:
     def make(path: Path) -> None:
         path.mkdir()
@@ -593,6 +599,51 @@ MAPS: dict[str, Case] = {
     ),
 }
 """Mistakes in the map of villages, and what is noted of one."""
+
+PAIRS: dict[str, Case] = {
+    "every mistake in a network": _paired(
+        "network",
+        "village_code,neighbour_code,weight",
+        "63.01.01.2001,63.01.01.2002,1",
+        "63.01.01.2002,63.01.01.2001,1",
+        "63.01.02.2001,63.01.02.2001,1",
+        "63.01.02.2001,63.01.02.2009,1",
+        "63.01.02.2001,,1",
+        "63.01.02.2001,63.01.02.2002,0",
+        "63.01.02.2001,63.01.02.2003,-1",
+        "63.01.02.2001,63.01.02.2004,NaN",
+        "63.01.01.2002,63.01.02.2004,",
+    ),
+    "a directed pair twice": _paired(
+        "network_directed: true, network",
+        "kode desa,tetangga",
+        "63.01.01.2001,63.01.01.2002",
+        "63.01.01.2002,63.01.01.2001",
+        "63.01.01.2001,63.01.01.2002",
+    ),
+    "villages without neighbours": _paired("network", "village_code,neighbour_code", "63.01.01.2001,63.01.01.2002"),
+    "a network without its file": Case({"villages": "villages: {table: villages.csv, network: tetanga.csv}"}),
+    "a network that is not there but directed": Case(
+        {"villages": "villages: {table: villages.csv, network_directed: true}"}
+    ),
+    "a network of another table": _paired("network", "village_code,status", "63.01.01.2001,dasar"),
+    "codes of a network that became numbers": _paired(
+        "network", "village_code,neighbour_code", "6.30101E+09,63.01.01.2002"
+    ),
+    "every mistake in distances": _paired(
+        "distances",
+        "village_code,other_code,distance",
+        "63.01.01.2001,63.01.01.2002,-3",
+        "63.01.01.2002,63.01.01.2001,3",
+        "63.01.01.2001,63.01.02.2001,dekat",
+        "63.01.01.2001,63.01.02.2002,1.5",
+        '63.01.01.2001,63.01.02.2003,"1,25"',
+    ),
+    "distances of some pairs alone": _paired(
+        "distances", "village_code,other_code,distance", "63.01.01.2001,63.01.01.2002,3"
+    ),
+}
+"""Mistakes in what a scenario says of pairs of villages, and what is noted of it."""
 
 OVERLAYS: dict[str, Case] = {
     "extends of two files": _extended("extends: [base.yaml, lain.yaml]\nname: coba\n"),

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from evidence_cases import evidence_cases
-from problem_cases import Case, scenario_cases
+from problem_cases import PAIRS, Case, scenario_cases
 from reviewed_texts import read_texts, section, write_texts
 from scenario_desk import Desk
 from table_cases import table_cases
@@ -29,6 +29,7 @@ from simulation.app.cli import app
 from simulation.app.errors import show_problems
 from simulation.app.options import Settings
 from simulation.domain.messages import Message, Problem, ProblemsError, Refusal
+from simulation.domain.network import Network
 from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.villages import Villages
 from simulation.inputs import files, posterior, validation
@@ -47,7 +48,7 @@ from simulation.report.language import language
 PARAMETERS = ParameterSet(DEFAULT_PRIORS)
 TEXTS = Path(__file__).parent / "problem_texts.txt"
 ROOM = Path(validation.__file__).parent
-CASES: dict[str, Case] = {**scenario_cases(), **table_cases(), **evidence_cases()}
+CASES: dict[str, Case] = {**scenario_cases(), **table_cases(), **evidence_cases(), **PAIRS}
 
 
 @dataclass(frozen=True)
@@ -265,7 +266,9 @@ def _not_stated() -> Iterator[Message | None]:
     """Yield why a scenario that was made in Python cannot be stated by a file."""
     by_kecamatan = Villages.from_subdistrict_counts("1", "D", {"K": np.array([1, 0, 0, 0])})
     other = Villages.from_counts("2", "E", np.array([1, 0, 0, 0]), 1)
+    near = Villages.from_counts("1", "D", np.array([2, 0, 0, 0]), 1).related(Network(2, np.array([[0, 1]])))
     for scenario in (
+        Scenario("networked", 2025, 1, (near, other), PARAMETERS),
         Scenario("several", 2025, 1, (by_kecamatan, other), PARAMETERS),
         Scenario("blanks", 2025, 1, (Villages.arrange("1", "D", ["a"], [" A"], ["K"], status=[0]),), PARAMETERS),
     ):

@@ -72,6 +72,10 @@ NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "at_least": (("paling_sedikit",), ()),
     "most_likely": (("paling_mungkin",), ()),
     "at_most": (("paling_banyak",), ()),
+    "neighbour_code": (("kode_tetangga", "kode_desa_tetangga", "neighbor_code"), ("tetangga", "neighbour", "neighbor")),
+    "other_code": (("kode_lain", "kode_desa_lain", "other_village_code"), ("lain", "other")),
+    "weight": (("bobot",), ()),
+    "distance": (("jarak", "jarak_km", "distance_km"), ()),
     "intervention": (("intervensi", "program", "nama_program", "pendampingan", "programme"), ()),
 }  # fmt: skip
 """Column -> names that mean it, and names that may mean it: those count only where the column must be there."""

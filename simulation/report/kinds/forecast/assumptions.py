@@ -260,6 +260,8 @@ def _general(speech: Language, document: Mapping[str, Any], result: ForecastResu
     listed = speech.say("{number} Kampung KB", number=number) if villages.get("table") else ""
     yield "villages.table", phrase("list of villages"), listed
     yield VILLAGE_MAP, phrase("map of the villages"), villages.get("map") or ""
+    yield "villages.network", phrase("network of neighbours"), villages.get("network") or ""
+    yield "villages.distances", phrase("distances between the villages"), villages.get("distances") or ""
     yield (
         "villages.status_counts",
         phrase("villages at each status"),
