@@ -23,7 +23,7 @@ def test_the_public_surface_is_this() -> None:
         "Answer", "Assistance", "Backtest", "Beta", "Comparison", "Counts", "DataError", "Dirichlet", "Distribution",
         "DistrictCounts", "EffortError", "Empirical", "EnsembleError", "Evidence", "Explanation", "Exponentiated",
         "FailedTrajectoriesWarning", "Fixed", "Forecast", "HalfNormal", "Intervention", "KampungError", "KampungModel",
-        "KnownStatuses", "Launches", "LogitNormal", "MadeUpCounts", "Message", "NextDatum", "Normal", "Panel",
+        "KnownStatuses", "Launches", "LogitNormal", "MadeUpCounts", "Message", "Network", "NextDatum", "Normal", "Panel",
         "ParameterKey", "ParameterSet", "Plan", "Posterior", "Problem", "Refusal", "Robustness", "Scenario",
         "ScenarioError", "Sensitivity", "SomeStatuses", "Status", "SubdistrictCounts", "Target", "VillageAgent",
         "Villages",
