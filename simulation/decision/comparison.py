@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.arrays import Floats
+from ..domain.columns import describes_columns
 from ..domain.messages import Message
 from ..domain.parameters import Rows
 from ..domain.scenario import Assumptions
@@ -230,6 +231,7 @@ class Comparison:
         return self.scenarios[0]
 
     @property
+    @describes_columns("comparison")
     def years(self) -> pd.DataFrame:
         """One row a scenario and year: what ``comparison.csv`` shows."""
         import pandas as pd

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ..domain.arrays import Floats
+from ..domain.columns import describes_columns
 from ..domain.distributions import Distribution, Empirical, Fixed
 from ..domain.law import TERMS, YEAR, luck_among
 from ..domain.messages import Message, Refusal
@@ -125,6 +126,7 @@ class Robustness(RobustnessNumbers):
         return self.scenarios[0]
 
     @property
+    @describes_columns("robustness")
     def table(self) -> pd.DataFrame:
         """One row a state and option: what ``robustness.csv`` shows."""
         import pandas as pd

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..domain.arrays import Floats
+from ..domain.columns import describes_columns
 from ..domain.distributions import Dirichlet, Empirical
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
@@ -124,6 +125,7 @@ class Sensitivity(SensitivityNumbers):
     asked_engine: Engine | None
 
     @property
+    @describes_columns("sensitivity")
     def table(self) -> pd.DataFrame:
         """One row a parameter, the most important first: what ``sensitivity.csv`` shows.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..domain.arrays import Bools, Floats
+from ..domain.columns import describes_columns
 from ..domain.intervention import Overlap, combine
 from ..domain.law import learned_effects
 from ..domain.messages import Message, Refusal
@@ -172,6 +173,7 @@ class Explanation(VillageChance):
         return replace(self, by_year=by_year, probability_rises=by_year.get(self.year, self.chance))
 
     @property
+    @describes_columns("explanation")
     def table(self) -> pd.DataFrame:
         """One row a component."""
         import pandas as pd

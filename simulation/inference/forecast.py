@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.arrays import Floats
+from ..domain.columns import describes_columns
 from ..domain.distributions import Fixed
 from ..domain.messages import Message
 from ..domain.parameters import ParameterSet
@@ -275,6 +277,7 @@ class Forecast:
         return tuple(one for one in self.observed if one.district_code == district_code)
 
     @property
+    @describes_columns("failures")
     def failures(self) -> pd.DataFrame:
         """One row a trajectory that an agent broke off, and how to see it again; no number counts these."""
         import pandas as pd
@@ -282,14 +285,20 @@ class Forecast:
         rows = [] if self.ensemble_run is None else failure_rows(self.ensemble_run, self.agent_class)
         return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS)).astype({"year": "Int64"})
 
-    @property
-    def years(self) -> pd.DataFrame:
-        """One row a district and year: what the terminal table and ``years.csv`` show."""
+    @cached_property
+    def _years(self) -> pd.DataFrame:
         import pandas as pd
 
         return pd.DataFrame([row for district in self.districts for row in year_rows(self.scenario, district)])
 
     @property
+    @describes_columns("years")
+    def years(self) -> pd.DataFrame:
+        """One row a district and year: what ``years.csv`` shows; a copy of its own, which may be changed."""
+        return self._years.copy()
+
+    @property
+    @describes_columns("ensemble")
     def ensemble(self) -> pd.DataFrame:
         """One row a district, draw, replicate and year of what is kept; empty for the exact engine."""
         import pandas as pd

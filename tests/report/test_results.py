@@ -40,7 +40,7 @@ from simulation.report.kinds.registry import kind_of
 from simulation.report.language import language
 
 INPUTS = ("inputs/scenario.yaml", "inputs/villages.csv")
-TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet")
+TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet", "datapackage.json")
 
 
 def rows(path: Path) -> list[dict[str, str]]:

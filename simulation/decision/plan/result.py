@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from ...domain.columns import describes_columns
 from ...inputs.scenario import Scenario
 from ..trial import WhySimulated
 from .levers import Lever, Places, PlanRequest
@@ -307,6 +308,7 @@ class Plan(PlanNumbers):
     request: PlanRequest
 
     @property
+    @describes_columns("plan")
     def settings(self) -> pd.DataFrame:
         """One row a setting that was tried: what ``plan.csv`` shows."""
         import pandas as pd
@@ -320,6 +322,7 @@ class Plan(PlanNumbers):
         return pd.DataFrame(rows)
 
     @property
+    @describes_columns("priorities")
     def priorities(self) -> pd.DataFrame:
         """One row a village, the first to be assisted first; empty where villages cannot be ranked."""
         import pandas as pd

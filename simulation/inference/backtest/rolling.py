@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...domain.columns import describes_columns
 from ...domain.evidence import Evidence, Panel
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import DEFAULTS
@@ -127,6 +128,7 @@ class Backtest(BacktestNumbers):
     own: tuple[str, ...]
 
     @property
+    @describes_columns("scores")
     def table(self) -> pd.DataFrame:
         """One row a forecaster: mean scores."""
         import pandas as pd

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...domain.arrays import Floats
+from ...domain.columns import describes_columns
 from ...domain.distributions import Distribution, Empirical
 from ...domain.evidence import Evidence
 from ...domain.parameters import Kind, ParameterKey
@@ -110,6 +111,7 @@ class Posterior:
         return tuple(name for name, known in self.parameters.items() if known.in_likelihood)
 
     @property
+    @describes_columns("calibration")
     def table(self) -> pd.DataFrame:
         """One row a parameter: prior and posterior median and 90% interval, and the variance left."""
         import pandas as pd

@@ -9,7 +9,8 @@ To add or port one:
 2. *Asked*: a frozen dataclass with the options that decide the numbers (seed, draws, replicates, engine, year …).
 3. *Functions*: ``question(found)`` says what the object that the library computed answers (so that `kkb.save` finds
    its folder); ``compute(question, work)`` computes it, for commands and for `kkb.rerun` alike; ``result(found)`` makes
-   the typed result; ``tables(found, result)`` the tables for machines (CSV, Parquet).
+   the typed result; ``tables(found, result)`` the tables for machines (CSV, Parquet), whose columns are described in
+   ``simulation/domain/columns.py``.
 4. *Document*: ``document(result, speech, source)`` returns blocks (``document/blocks.py``): `Paragraph`, `Bullets`,
    `Table`, `Picture`, `Heading`. Each says with ``on`` where it is shown: terminal, terminal with ``--verbose``, places
    in a brief, its annex, workbook. Cells of tables are numbers with a `Column` form where that is possible.
@@ -25,10 +26,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ...domain.messages import Message
 from ..document.blocks import Document, Table
+from ..files import write_parquet
 from ..language import Language, phrase
 from .question import Question
 
@@ -77,7 +80,10 @@ class Work:
 
 @dataclass(frozen=True)
 class DataTable:
-    """A table for machines: a CSV, or any other file that `write` writes to a path."""
+    """A table for machines: a CSV, or any other file that `write` writes to a path.
+
+    What its columns mean stands in `simulation/domain/columns.py`, and from there in ``datapackage.json`` beside it.
+    """
 
     name: str
     columns: Sequence[str] = ()
@@ -93,6 +99,13 @@ class DataTable:
     def of_rows(cls, name: str, rows: Rows) -> DataTable:
         """Return the table of mappings that all have the same keys, at least one."""
         return cls(name, list(rows[0]), [list(row.values()) for row in rows])
+
+    @classmethod
+    def of_columns(cls, name: str, groups: Iterable[Mapping[str, Any]]) -> DataTable:
+        """Return the table in Parquet whose row groups, at least one, are given as columns."""
+        groups = iter(groups)
+        first = next(groups)
+        return cls(name, list(first), write=lambda path: write_parquet(path, chain([first], groups)))
 
 
 @dataclass(frozen=True)

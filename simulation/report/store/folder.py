@@ -30,6 +30,7 @@ from ..kinds.kind import AnyKind, Rows, Source
 from ..kinds.question import HASH_DIGITS, Question
 from ..language import Language
 from . import kept
+from .data_package import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,18 +189,18 @@ class Answer(Generic[Result]):
         return self.finished_at, self.id
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a CSV table of the folder, such as ``years``; codes stay text.
+        """Return a table of the folder, CSV or Parquet, such as ``years``; text, codes among it, stays text.
+
+        What its columns mean says ``datapackage.json`` in the folder.
 
         Raises
         ------
         FileNotFoundError
             Where it has no such table.
         """
-        import pandas as pd
-
-        path = self.path / f"{name.removesuffix('.csv')}.csv"
-        codes = dict.fromkeys(("district_code", "village_code", "location"), str)
-        return pd.read_csv(path, dtype=codes)
+        stem = Path(name).with_suffix("") if name.endswith((".csv", ".parquet")) else Path(name)
+        parquet = self.path / f"{stem}.parquet"
+        return read_table(parquet if parquet.is_file() else self.path / f"{stem}.csv")
 
     @property
     def source(self) -> Source:

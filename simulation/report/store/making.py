@@ -8,7 +8,7 @@ is never written again, but for figures that it lacks, documents made of it, and
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -27,6 +27,7 @@ from ..kinds.kind import AnyKind
 from ..kinds.question import Question
 from ..language import Language
 from . import kept
+from .data_package import DATA_PACKAGE, data_package
 from .folder import Answer, Folder, Manifest, load, versions
 from .index import is_listed, write_index
 from .lock import alone
@@ -128,13 +129,17 @@ class Place:
         files = [f"{self.kind.name}.json"]
         result = self.kind.result(found)
         write_pieces(path / files[0], encoded(result))
+        described: dict[str, Sequence[str]] = {}
         for table in self.kind.tables(found, result):
             files.append(table.name)
+            if table.columns:
+                described[table.name] = table.columns
             if table.write is not None:
                 table.write(path / table.name)
             else:
                 write_csv(path / table.name, table.columns, table.rows)
-        files += kept.keep(question, path)
+        write_text(path / DATA_PACKAGE, json_text(data_package(self.kind.name, described)))
+        files += [DATA_PACKAGE, *kept.keep(question, path)]
         manifest = Manifest(
             input_hash=self.id,
             results_format=RESULTS_FORMAT,

@@ -22,7 +22,7 @@ from ....inference.forecast import (
     year_rows,
 )
 from ....inference.forecasting import forecast, forecast_to_precision
-from ...files import DECIMALS, write_parquet
+from ...files import DECIMALS
 from ...language import phrase
 from ..kind import DataTable, Kind, Rows, Work
 from ..question import Question
@@ -79,8 +79,8 @@ def tables_of(forecast: Forecast, result: ForecastResult) -> Iterator[DataTable]
     yield from data_tables(result)
     yield _hub(result)
     if forecast.ensemble_run is not None:
-        columns = (ensemble_columns(forecast, place) for place in range(len(forecast.districts)))
-        yield DataTable("ensemble.parquet", write=lambda path: write_parquet(path, columns))
+        groups = (ensemble_columns(forecast, place) for place in range(len(forecast.districts)))
+        yield DataTable.of_columns("ensemble.parquet", groups)
         if forecast.ensemble_run.failures:
             rows = failure_rows(forecast.ensemble_run, forecast.agent_class, partial(_replay, forecast))
             yield DataTable(FAILURES, FAILURE_COLUMNS, [list(row.values()) for row in rows])
@@ -97,7 +97,7 @@ def _replay(forecast: Forecast, failure: Failure) -> str:
 def _villages(forecast: Forecast) -> DataTable:
     if sum(len(district.villages) for district in forecast.districts) > VILLAGES_IN_CSV:
         groups = (village_columns(forecast, district) for district in forecast.districts)
-        return DataTable("villages.parquet", write=lambda path: write_parquet(path, groups))
+        return DataTable.of_columns("villages.parquet", groups)
     return DataTable.of_rows("villages.csv", village_rows(forecast))
 
 
