@@ -1,0 +1,87 @@
+"""The recipes of the site: short, public, and right."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+import simulation as kkb
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "simulation" / "docs" / "recipes.md").read_text(encoding="utf-8")
+RECIPES = dict(re.findall(r"^## (.*?)$.*?^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
+"""Heading -> code."""
+LINES = 10
+
+Names = dict[str, Any]
+"""What the code of a recipe leaves behind."""
+
+
+def from_dict(found: Names) -> None:
+    """Check the chance that at least 2 of 40 rise."""
+    (year,) = found["forecast"].districts[0].years
+    assert year.needed.ends == (2, 2)
+    assert year.probability_met == pytest.approx(binom.sf(1, 40, 0.08), abs=1e-9)
+
+
+def paired_statistic(found: Names) -> None:
+    """Check the difference itself, and that its error is well below that of two runs on their own."""
+    apart = [of_one.groupby("draw").mean() for of_one in found["both"].values()]
+    assert found["gain"].mean() == pytest.approx(apart[1].mean() - apart[0].mean())
+    assert found["gain"].mean() > 3 * found["gain"].sem() > 0
+    assert found["gain"].sem() < 0.5 * np.hypot(apart[0].sem(), apart[1].sem())
+
+
+def two_districts(found: Names) -> None:
+    """Check that each has the numbers that it has on its own, and that both meet it no more often than either."""
+    for scenario in (found["laut"], found["tabanan"]):
+        alone = kkb.forecast(scenario, draws=200, seed=1).years.set_index("year")["probability_met"]
+        beside = found["forecast"].years.set_index("district").loc[scenario.districts[0].district]
+        assert beside["probability_met"].tolist() == alone.tolist()
+    of_each = found["forecast"].ensemble.groupby(["district_code", "year"])["met"].mean().unstack("year")
+    assert (found["both_meet"] <= of_each.min()).all()
+    assert (found["both_meet"] > of_each.prod()).all(), "what is not known of both is shared"
+
+
+def rerun(found: Names) -> None:
+    """Check that every table has the same bytes, under the same number."""
+    first, again = (kkb.load_run(found[name]) for name in ("folder", "again"))
+    assert first.id == again.id
+    tables = [path.name for path in found["folder"].iterdir() if path.suffix in {".csv", ".json", ".parquet"}]
+    assert len(tables) >= 5
+    for name in tables:
+        assert (found["again"] / name).read_bytes() == (found["folder"] / name).read_bytes(), name
+
+
+CHECKS: dict[str, Callable[[Names], None]] = {
+    "A scenario without a file": from_dict,
+    "A statistic of your own, compared pair by pair": paired_statistic,
+    "Two districts at once": two_districts,
+    "A run made again from its folder": rerun,
+}
+
+
+def test_every_recipe_is_short_and_public() -> None:
+    """One code block under each heading, of at most ten lines, that imports nothing from within the package."""
+    assert list(RECIPES) == re.findall(r"^## (.*)$", PAGE, re.MULTILINE) == list(CHECKS)
+    for heading, code in RECIPES.items():
+        assert len([line for line in code.splitlines() if line.strip()]) <= LINES, heading
+        assert re.findall(r"(?:from|import) (simulation\S*)", code) == ["simulation"], heading
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("heading", CHECKS)
+def test_a_recipe_gives_what_it_says(heading: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run as it stands, beside the scenarios."""
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    found: Names = {"__name__": "recipe"}
+    exec(compile(RECIPES[heading], heading, "exec"), found)  # noqa: S102  code of this repository
+    CHECKS[heading](found)
