@@ -1,5 +1,7 @@
 from .decision.comparison import Comparison as Comparison
 from .decision.comparison import compare as compare
+from .decision.grid import Grid as Grid
+from .decision.grid import grid as grid
 from .decision.next_datum import NextDatum as NextDatum
 from .decision.next_datum import next_datum as next_datum
 from .decision.plan.planning import plan as plan

@@ -15,7 +15,7 @@ from ..domain.messages import Message
 from ..report.language import LANGUAGES, Language, language, language_of_environment, printable
 
 if TYPE_CHECKING:
-    from ..engine.ensemble import Progress
+    from ..engine.progress import Progress
 
 LanguageChoice = Literal["id", "en"]
 EngineChoice = Literal["batch", "mesa", "exact"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,8 +18,9 @@ from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.villages import code_order
 from ..engine.closed_form.applicability import Exact, exact_results
-from ..engine.effort import ChunkSink, Effort, Engine
-from ..engine.ensemble import Ensemble, Progress, progress_of_part, run
+from ..engine.effort import ChunkSink, Effort, Engine, expected_seconds
+from ..engine.ensemble import Ensemble, run
+from ..engine.progress import Progress, progress_of_part, shown
 from ..inference.forecast import PrecisionStep, PrecisionTrace
 from ..inference.forecasting import repeat_until_precise
 from ..inference.uncertainty import INTERVAL90, WILSON_Z
@@ -263,7 +265,7 @@ def compare(
     precision: float | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool = True,
     sinks: Sequence[ChunkSink] | None = None,
 ) -> Comparison:
     """Compare scenarios with a baseline on common random numbers.
@@ -313,7 +315,7 @@ def compare(
     if engine == "exact":
         return _compare_exactly(every, effort, seed)
 
-    def made(effort: Effort) -> Comparison:
+    def made(effort: Effort, told: Progress) -> Comparison:
         ensembles = (
             run(
                 one,
@@ -322,19 +324,22 @@ def compare(
                 engine=engine,
                 workers=workers,
                 executor=executor,
-                progress=None if progress is None else progress_of_part(progress, place, len(every)),
+                progress=progress_of_part(told, place, len(every)),
                 sink=None if sinks is None else sinks[place],
             )
             for place, one in enumerate(every)
         )
         without = next(ensembles)
-        contrasts = tuple(_paired_contrast(without, with_it) for with_it in ensembles)
+        contrasts = tuple(paired_contrast(without, with_it) for with_it in ensembles)
         return Comparison(every, contrasts, seed, effort, engine)
 
-    if precision is None:
-        return made(effort)
-    result, trace = repeat_until_precise(made, _step, precision, effort, shared_rows(*every), fixed=leading.fixed)
-    return replace(result, trace=trace)
+    expected = sum(expected_seconds(one, effort, engine) for one in every)
+    with shown(progress, "comparison", expected) as told:
+        if precision is None:
+            return made(effort, told)
+        rows, making = shared_rows(*every), partial(made, told=told)
+        result, trace = repeat_until_precise(making, _step, precision, effort, rows, fixed=leading.fixed)
+        return replace(result, trace=trace)
 
 
 def _step(result: Comparison) -> PrecisionStep:
@@ -391,13 +396,17 @@ def _contrast(
     )
 
 
-def _paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
+def paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
     """Compare two ensembles of one district."""
     baseline, scenario = without.scenario, with_it.scenario
-    one, other, target = without.outcomes[0], with_it.outcomes[0], scenario.target
+    one, other = without.outcomes[0], with_it.outcomes[0]
     alike = same_law(baseline, scenario, (without.parameters, with_it.parameters))
+    same_chance = alike and baseline.target == scenario.target
     met = [one.chance_met(baseline), other.chance_met(scenario)]
-    margin = [counts.score(target) - counts.needed(target) for counts in (one.counts, other.counts)]
+    margin = [
+        outcome.counts.score(each.target) - outcome.counts.needed(each.target)
+        for outcome, each in ((one, baseline), (other, scenario))
+    ]
     more = (other.rises - one.rises).astype(np.float64)
     total, rows = more.sum(axis=-1), shared_rows(baseline, scenario)
     return _contrast(
@@ -405,7 +414,7 @@ def _paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
         scenario,
         met=[each.mean(axis=(0, 1)) for each in met],
         differences=[
-            _chances(met[0][..., t], met[1][..., t], (margin[1] - margin[0])[..., t], rows, alike=alike)
+            _chances(met[0][..., t], met[1][..., t], (margin[1] - margin[0])[..., t], rows, alike=same_chance)
             for t in range(scenario.horizon)
         ],
         rises=[_rises(more[..., t], rows, alike=alike) for t in range(scenario.horizon)],

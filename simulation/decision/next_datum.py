@@ -24,6 +24,7 @@ from ..domain.status import LEVELS
 from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ..domain.villages import Villages
 from ..engine.effort import Effort
+from ..engine.progress import Progress, shown
 from ..inference.calibration.caveats import MATRIX
 from ..inference.calibration.histories import FIRST_LAUNCH
 from ..inference.calibration.law_at_particles import NODES as APART
@@ -104,6 +105,7 @@ def next_datum(
     workers: int | None = None,
     *,
     given: Collection[str] = (),
+    progress: Progress | bool = True,
 ) -> NextDatum:
     """Return which datum would narrow the chance of the first year most.
 
@@ -121,6 +123,8 @@ def next_datum(
     given
         Kinds of data that were given, besides those that the parameters were learned from (`Evidence.blocks`) and
         launch years in the table of villages.
+    progress
+        As for `forecast`; a function is called with (steps done, steps).
 
     Returns
     -------
@@ -142,7 +146,14 @@ def next_datum(
     require_assumptions(scenario)
     refuse_so_far(scenario)
     _refuse(scenario)
-    scenario = _set_apart(scenario, draws, seed)
+    with shown(progress, "next datum") as told:
+        return _next(_set_apart(scenario, draws, seed), draws, tries, seed, workers, given, told)
+
+
+def _next(
+    scenario: Scenario, draws: int, tries: int, seed: int, workers: int | None, given: Collection[str], told: Progress
+) -> NextDatum:
+    """Return which datum would narrow the chance of the first year most; steps are one datum each, and the chance."""
     rng = np.random.default_rng([seed, 21])
     goal = goal_of(scenario, 0.5, None, every_year=False)
     engine, _ = engine_for(scenario, goal, None, draws, seed)
@@ -159,7 +170,10 @@ def next_datum(
         imagined["falls"] = _falls_of(year)
     if "launch_years" not in known and "launch_year" not in scenario.districts[0].columns:
         imagined["launch_years"] = _launches(scenario, parameters, origins, rng)
-    data = [_worth(datum, each, chance, noise, origins, now) for datum, each in imagined.items()]
+    data: list[DatumWorth] = []
+    for datum, each in imagined.items():
+        told(1 + len(data), 1 + len(imagined))
+        data.append(_worth(datum, each, chance, noise, origins, now))
     narrowing = (one for one in data if one.narrowing > LEAST and now - one.remaining_sd > 2 * one.monte_carlo_error)
     ranked = tuple(sorted(narrowing, key=lambda worth: worth.remaining_sd))
     return NextDatum(scenario.years[0], float(chance.mean()), now, ranked)

@@ -5,7 +5,7 @@ A state is what a district cannot choose and does not know: it fixes parameters 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -18,9 +18,10 @@ from ..domain.law import TERMS, YEAR, luck_among
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..engine.effort import Effort, Keep
+from ..engine.progress import Progress, shown
 from ..inputs.scenario import Scenario
 from .pairing import leading_scenario, other_assumptions, refuse_unpaired
-from .trial import Trial, cost_effort, goal_of, with_scalars
+from .trial import Chance, Trial, cost_effort, goal_of, with_scalars
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -168,7 +169,7 @@ def robustness(
     year: int | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
-    progress: Callable[[int, int], None] = lambda *_: None,
+    progress: Progress | bool = True,
     keep: Keep | None = None,
 ) -> Robustness:
     """Return what each option achieves in each state of the world.
@@ -184,7 +185,7 @@ def robustness(
     workers, executor
         As for a forecast.
     progress
-        Called with (cells done, cells in all).
+        As for `forecast`; a function is called with (cells done, cells in all).
     keep
         Where finished cells are kept and looked for; None for nowhere.
 
@@ -224,11 +225,12 @@ def robustness(
     worlds = tuple(worlds_of(options, goal.years[0]))
     effort = Effort.of(leading_scenario(options), draws, replicates)
     trial = Trial(options[0], goal, "batch", seed, workers, executor=executor, keep=keep)
-    cells = []
-    for option in options:
-        for world in worlds:
-            cells.append(trial.chance(world.of(option), effort))
-            progress(len(cells), len(options) * len(worlds))
+    cells: list[Chance] = []
+    with shown(progress, "robustness", len(worlds) * sum(trial.seconds(one, effort) for one in options)) as told:
+        for option in options:
+            for world in worlds:
+                cells.append(trial.chance(world.of(option), effort))
+                told(len(cells), len(options) * len(worlds))
     chances, errors = (
         np.array([getattr(cell, name) for cell in cells]).reshape(len(options), -1)
         for name in ("probability_met", "monte_carlo_error")

@@ -20,15 +20,20 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..domain.scenario import refuse_several, refuse_so_far, require_assumptions
 from ..domain.status import LEVELS
-from ..engine.effort import ChunkSink, Effort, Engine, Keep
-from ..engine.ensemble import Ensemble, Progress, run
-from ..engine.one_year import chance_of_meeting
+from ..engine.chunk_folder import ChunkFolder
+from ..engine.effort import ChunkSink, Effort, Engine, Keep, expected_seconds
+from ..engine.ensemble import Ensemble, run
+from ..engine.one_year import A_SECOND as MULTIPLICATIONS_A_SECOND
+from ..engine.one_year import chance_of_meeting, first_year_cost
+from ..engine.progress import Progress, shown
 from ..inference.elsewhere import Elsewhere, elsewhere
+from ..inputs.resolve import fingerprint
 from ..inputs.scenario import Scenario
 from .trial import Goal, engine_for, goal_of, judged_conditionally
 from .variance_shares import VarianceShares, mean_absolute_effects, variance_shares
 
 if TYPE_CHECKING:
+    import os
     from concurrent.futures import Executor
 
     import pandas as pd
@@ -47,6 +52,8 @@ SCREENING_REPLICATES = 4
 """Times as many at the few points of the screening, where a small effect is easily lost in noise."""
 CALIBRATED = "parameters_from"
 """The factor of all parameters that come from one file of draws: a row is taken whole."""
+_SKETCHED = 100
+"""Draws from which it is told how long exact results of all points take."""
 _OPEN = 1e-9
 """Points keep this far from the faces of the unit cube, where quantiles are infinite."""
 _NAMED = 3
@@ -161,7 +168,8 @@ def sensitivity(
     engine: Engine | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
-    progress: Progress = lambda *_: None,
+    progress: Progress | bool = True,
+    results: str | os.PathLike[str] | None = None,
     sinks: Callable[[int], ChunkSink | None] = lambda _: None,
     keep: Keep | None = None,
 ) -> Sensitivity:
@@ -181,10 +189,12 @@ def sensitivity(
     workers, executor
         As for a forecast.
     progress
-        Called with (trajectories done, in all), both steps together: how many the second takes is known after the
-        first, and is taken to be as many as it may until then.
+        As for `forecast`; a function is called with (trajectories done, in all), both steps together: how many the
+        second takes is known after the first, and is taken to be as many as it may until then.
+    results
+        A folder below which finished parts are kept, so that an analysis that was stopped goes on where it was.
     sinks, keep
-        Where finished chunks of each step are kept and looked for, and exact results of whole steps; None for nowhere.
+        Where commands keep finished chunks of each step, and exact results of whole steps, instead of `results`.
 
     Returns
     -------
@@ -210,13 +220,17 @@ def sensitivity(
     factors = _factors(scenario, asked)
     used, _ = engine_for(scenario, goal, engine, DRAWS, seed)
     base = 1 << (asked.draws - 1).bit_length()
+    if results is not None:
+        parts = ChunkFolder.of(results, scenario.name, "sensitivity", fingerprint(scenario), goal, asked, seed, used)
+        sinks, keep = (lambda step: parts.part(f"step_{step}")), parts
     simulate = partial(run, engine="mesa" if used == "mesa" else "batch", workers=workers, executor=executor)
-    surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, simulate, progress, sinks, keep)
-    mu_star = _screen(surface, base)
-    least = MATTERS * max(mu_star.values())
-    followed = [name for name in sorted(mu_star, key=lambda name: -mu_star[name]) if mu_star[name] >= least]
-    followed = followed[:MOST_FOLLOWED]
-    shares = _divide(surface, followed, base)
+    with shown(progress, "sensitivity", _seconds(factors, goal.years[0], used, seed, asked.replicates, base)) as told:
+        surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, simulate, told, sinks, keep)
+        mu_star = _screen(surface, base)
+        least = MATTERS * max(mu_star.values())
+        followed = [name for name in sorted(mu_star, key=lambda name: -mu_star[name]) if mu_star[name] >= least]
+        followed = followed[:MOST_FOLLOWED]
+        shares = _divide(surface, followed, base)
     drivers = {name: Driver(effect) for name, effect in mu_star.items()}
     for place, name in enumerate(followed):
         low, high = shares.total_interval90[place].tolist()
@@ -247,6 +261,22 @@ def sensitivity(
 def replicates_of(scenario: Scenario, goal: Goal) -> int:
     """Return how many trajectories are simulated at each point where nobody says."""
     return REPLICATES_CONDITIONAL if judged_conditionally(scenario, goal) else REPLICATES
+
+
+def _points(factors: Factors, base: int) -> tuple[int, int]:
+    """Return at how many points the screening looks, and at how many the variances at most."""
+    number = len(factors.names)
+    return min(TRAJECTORIES, base) * (number + 1), base * (min(number, MOST_FOLLOWED) + 1 + 2)
+
+
+def _seconds(factors: Factors, year: int, engine: Engine, seed: int, replicates: int, base: int) -> float:
+    """Return about how long an analysis takes at most: a rule of thumb, the same on every computer."""
+    scenario, (screened, divided) = factors.scenario, _points(factors, base)
+    if engine == "exact":
+        few = scenario.parameters.draw(seed, _SKETCHED)
+        return first_year_cost(scenario, few) / MULTIPLICATIONS_A_SECOND * (screened + divided) / _SKETCHED
+    trajectories = Effort(SCREENING_REPLICATES * screened + divided, replicates)
+    return expected_seconds(replace(scenario, horizon=year - scenario.origin), trajectories, engine)
 
 
 def _factors(scenario: Scenario, asked: Effort) -> Factors:
@@ -393,8 +423,7 @@ def _screen(surface: _Surface, base: int) -> dict[str, float]:
     names, owner = surface.factors.names, surface.factors.owner
     unit = _trajectories(owner, min(TRAJECTORIES, base), surface.seed)
     low, high = SCREENED_WITHIN
-    most = min(len(names), MOST_FOLLOWED) + 1 + 2
-    step = _Step(0, SCREENING_REPLICATES, after=base * most)
+    step = _Step(0, SCREENING_REPLICATES, after=_points(surface.factors, base)[1])
     halves = surface.halves(low + (high - low) * unit, step)
     effects = mean_absolute_effects(unit, halves, np.array([names.index(name) for name in owner]))
     return {name: max(0.0, float(effect)) for name, effect in zip(names, effects, strict=True)}
@@ -422,7 +451,7 @@ def _divide(surface: _Surface, followed: list[str], base: int) -> VarianceShares
     points[:, order] = sobol.sample(
         _problem([together[place] or "rest" for place in order]), base, calc_second_order=False, seed=surface.seed
     )
-    screened = min(TRAJECTORIES, base) * (len(surface.factors.names) + 1)
+    screened, _ = _points(surface.factors, base)
     step = _Step(1, 1, before=SCREENING_REPLICATES * screened)
     return variance_shares(surface.halves(points, step), len(names), surface.seed)
 

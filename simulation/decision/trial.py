@@ -26,9 +26,9 @@ from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatus
 from ..domain.target import needed
 from ..domain.villages import Villages
 from ..engine.conditional import applied
-from ..engine.effort import Effort, Engine, Keep, Simulator
+from ..engine.effort import Effort, Engine, Keep, Simulator, expected_seconds
 from ..engine.ensemble import run
-from ..engine.one_year import A_SECOND as MULTIPLICATIONS
+from ..engine.one_year import A_SECOND as MULTIPLICATIONS_A_SECOND
 from ..engine.one_year import chance_of_meeting, first_year_cost
 from ..inference.uncertainty import Estimate, error_of_mean, estimate, estimate_from_draws
 from ..inputs.resolve import fingerprint
@@ -36,8 +36,6 @@ from ..inputs.scenario import Scenario
 
 MOST_MULTIPLICATIONS = 10**9
 """What one exact try may take (some seconds): a plan makes dozens."""
-A_SECOND: dict[str, float] = {"exact": MULTIPLICATIONS, "batch": 1e7, "mesa": 1e5}
-"""Multiplications, or village-years, that an ordinary core does in a second."""
 
 NAME_DIGITS = 24
 """Of the hash by which a trial is found again."""
@@ -184,9 +182,8 @@ class Trial:
         scenario = replace(scenario, horizon=self._horizon)
         if self.engine == "exact":
             work = first_year_cost(scenario, scenario.parameters.draw(self.seed, effort.draws))
-        else:
-            work = effort.draws * effort.replicates * len(scenario.districts[0]) * self._horizon
-        return work / A_SECOND[self.engine]
+            return work / MULTIPLICATIONS_A_SECOND
+        return expected_seconds(scenario, effort, self.engine)
 
     def assisted(self, scenario: Scenario, effort: Effort) -> Floats:
         """Return how many villages each intervention assists in each year of the whole horizon, mean, shape (Y, J).

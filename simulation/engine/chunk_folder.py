@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from errno import ENOSPC
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.messages import Message
-from .effort import Chunk
+from .effort import RESULTS_FORMAT, Chunk
 from .failure import Failure
 from .laid_aside import narrowed
 from .outcome import Outcome
 from .whole_file import reason, whole_file
 
+ID_DIGITS = 12
 _UNREADABLE = (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile)
 
 
@@ -50,6 +52,16 @@ class ChunkFolder:
         self._reserve = reserve
         self._tell = tell
         self._given_up = False
+
+    @classmethod
+    def of(cls, results: str | os.PathLike[str], name: str, *asked: object) -> ChunkFolder:
+        """Return the folder of what was asked of a scenario with this name, below a folder of results."""
+        identity = sha256(repr((RESULTS_FORMAT, *asked)).encode()).hexdigest()
+        return cls(Path(results) / name / f".{identity[:ID_DIGITS]}")
+
+    def part(self, name: str) -> ChunkFolder:
+        """Return a folder of this name within it."""
+        return ChunkFolder(self.folder / name, self._reserve, self._tell)
 
     def __contains__(self, chunk: Chunk) -> bool:
         """Whether a chunk seems to be kept: whether it is whole shows when it is loaded."""

@@ -24,6 +24,8 @@ CHUNK_CELLS: dict[Simulator, int] = {"batch": 196_608, "mesa": 8_192}
 """Villages × trajectories of a chunk: large enough that threads of the array engine do not wait for each other."""
 COMPILED_TAKES = 4
 """By what a chunk is larger where the array engine is compiled, so that preparing it takes no more of the time."""
+A_SECOND: dict[Simulator, float] = {"batch": 1e7, "mesa": 1e5}
+"""Village-years that an ordinary core simulates in a second."""
 BLOCK = 128
 """Trajectories that the compiled engine moves side by side; large chunks hold whole blocks."""
 
@@ -87,6 +89,11 @@ class Effort:
         """Return twice the draws, or replicates where every number is `fixed`; None beyond `MOST_TRAJECTORIES`."""
         more = Effort(self.draws, 2 * self.replicates) if fixed else Effort(2 * self.draws, self.replicates)
         return more if more.trajectories <= MOST_TRAJECTORIES else None
+
+
+def expected_seconds(scenario: Assumptions, effort: Effort, engine: Simulator) -> float:
+    """Return about how long a simulation takes on an ordinary core: a rule of thumb, the same on every computer."""
+    return effort.trajectories * sum(map(len, scenario.districts)) * scenario.horizon / A_SECOND[engine]
 
 
 @dataclass(frozen=True)

@@ -39,13 +39,11 @@ from .effort import (
 from .failure import EnsembleError, Failure, in_order, none_completed, none_kept, too_many_deaths
 from .laid_aside import LaidAside
 from .outcome import Outcome
+from .progress import Progress
 from .workers import ExecutorLostError, TaskStuckError, WorkerDiedError, one_at_a_time, spread, spread_over
 
 if TYPE_CHECKING:
     from .model import VillageAgent
-
-Progress = Callable[[int, int], None]
-"""Called with how much is done, and how much there is."""
 
 MOST_ROWS = 100_000_000
 """Trajectories × years of a district, whose counts are held at once: about 5 GB."""
@@ -55,11 +53,6 @@ COUNTS_IN_MEMORY = 250_000
 """Beyond so many rows, and villages × years, of several districts memory holds one district at a time."""
 MOST_DEATHS = 10
 """Of worker processes; each costs seconds, for processes have to start again."""
-
-
-def progress_of_part(progress: Progress, part: int, parts: int) -> Progress:
-    """Return progress over one of several parts that take about as long."""
-    return lambda done, total: progress(part * total + done, parts * total)
 
 
 @dataclass(frozen=True, eq=False)

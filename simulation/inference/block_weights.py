@@ -8,8 +8,8 @@ from ..domain.evidence import BLOCKS
 from ..domain.messages import Refusal
 from ..domain.past import BlockWeight
 from ..engine.effort import Keep
-from ..engine.ensemble import Progress, progress_of_part
 from ..engine.one_year import chance_of_meeting
+from ..engine.progress import Progress, progress_of_part
 from ..engine.year_start import YearStart
 from ..inputs.scenario import Scenario
 from .calibration.calibrate import calibrate

@@ -23,10 +23,11 @@ from ..domain.target import Target, needed
 from ..domain.villages import Villages
 from ..engine.closed_form.applicability import exact_results
 from ..engine.conditional import Estimator
-from ..engine.effort import ChunkSink, Effort, Engine
-from ..engine.ensemble import Ensemble, Progress, run
+from ..engine.effort import ChunkSink, Effort, Engine, expected_seconds
+from ..engine.ensemble import Ensemble, run
 from ..engine.one_year import ExactResult
 from ..engine.outcome import Outcome
+from ..engine.progress import Progress, shown
 from ..inputs.provinces import provinces_of
 from ..inputs.scenario import Scenario
 from .forecast import (
@@ -68,7 +69,7 @@ def forecast(
     agent_class: type[VillageAgent] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool = True,
     sink: ChunkSink | None = None,
     estimator: Estimator = "conditional",
 ) -> Forecast:
@@ -88,8 +89,11 @@ def forecast(
         villages stay independent of each other, else the first year alone: see `Forecast.later`).
     agent_class
         A subclass of `VillageAgent`; needs the Mesa engine.
-    workers, executor, progress, sink
+    workers, executor, sink
         See `simulation.engine.ensemble.run`.
+    progress
+        True for a bar with the time left, in a terminal or notebook, where the work takes more than two seconds; False
+        for none; or a function that is called with (trajectories done, trajectories in all).
     estimator
         Of the chance of each single year: ``conditional`` takes the mean of exact chances given where the year began
         and its luck, where these are known (gross rises, lists without delay, standard agents); ``plain`` counts what
@@ -133,19 +137,22 @@ def forecast(
     if engine == "exact":
         return _exactly(scenario, effort, seed)
     apart = _set_apart(scenario) and agent_class is None
-    first, second = _in_two_parts(progress, effort, len(scenario.districts)) if apart else (progress, None)
-    ensemble = run(
-        scenario,
-        effort,
-        seed,
-        engine=engine,
-        agent_class=agent_class,
-        workers=workers,
-        executor=executor,
-        progress=first,
-        sink=sink,
-        estimator=estimator,
-    )
+    with shown(progress, "forecast", expected_seconds(scenario, effort, engine)) as told:
+        first, second = _in_two_parts(told, effort, len(scenario.districts)) if apart else (told, told)
+        ensemble = run(
+            scenario,
+            effort,
+            seed,
+            engine=engine,
+            agent_class=agent_class,
+            workers=workers,
+            executor=executor,
+            progress=first,
+            sink=sink,
+            estimator=estimator,
+        )
+        how: dict[str, Any] = {"workers": workers, "executor": executor, "estimator": estimator}
+        alike = _alike(scenario, effort, seed, progress=second, **how) if apart else ()
     districts, counted = [], TogetherCount(_groups(scenario))
     for place, outcome in enumerate(ensemble.outcomes):
         districts.append(summarise(ensemble, place))
@@ -161,9 +168,7 @@ def forecast(
         ensemble_run=ensemble,
         agent_class=agent_class,
         together=counted.result,
-        alike=_alike(scenario, effort, seed, workers=workers, executor=executor, progress=second, estimator=estimator)
-        if apart
-        else (),
+        alike=alike,
     )
     if ensemble.failures:
         warnings.warn(caveat(ensemble, agent_class), FailedTrajectoriesWarning, stacklevel=2)
@@ -195,10 +200,8 @@ def effort_alike(effort: Effort) -> Effort:
     return Effort(-(-effort.draws // SHARE_ALIKE), effort.replicates)
 
 
-def _in_two_parts(progress: Progress | None, effort: Effort, districts: int) -> tuple[Progress | None, Progress | None]:
+def _in_two_parts(progress: Progress, effort: Effort, districts: int) -> tuple[Progress, Progress]:
     """Return progress over the forecast, and over what is simulated to tell districts apart."""
-    if progress is None:
-        return None, None
     first, second = (each.trajectories * districts for each in (effort, effort_alike(effort)))
     return lambda done, _: progress(done, first + second), lambda done, _: progress(first + done, first + second)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..domain.constraints import LONGEST_NAME
 from ..domain.distributions import Distribution
@@ -33,6 +33,9 @@ from .sources import given_sources, note_placeholders
 from .validation import Checked, check
 from .village_map import VillageMap, read_village_map
 from .village_pairs import with_pairs
+
+if TYPE_CHECKING:
+    from .. import Grid
 
 MOST_INTERVENTIONS = 200
 """No planner keeps more apart; every one of them is followed in every village, year and trajectory."""
@@ -138,6 +141,13 @@ class Scenario(StatedAssumptions):
             for generation, part in enumerate((overlay, document))
         ]
         return _Resolution(merged(layers, collector), files, collector, base, keeps_districts=not touched).scenario()
+
+    def grid(self, values: Mapping[str, Iterable[Any]], **how: Any) -> Grid:
+        """Return what every combination of some values achieves, paired with this scenario: see `simulation.grid`."""
+        # Experiments stand above scenarios: they are asked for at the front door, like everyone does.
+        from .. import grid
+
+        return grid(self, values, **how)
 
     def of_district(self, code: str) -> Scenario:
         """Return the scenario of one of its districts alone: its numbers are those that it has among all, bit for bit.

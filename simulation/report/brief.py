@@ -245,7 +245,7 @@ def _next_datum(run: Answer[ForecastResult]) -> NextDatum | None:
     if result.agent is not None:
         return None
     with suppress(Refusal):
-        return next_datum(run.scenario, min(result.draws, MOST_DRAWS_WEIGHED), seed=result.seed)
+        return next_datum(run.scenario, min(result.draws, MOST_DRAWS_WEIGHED), seed=result.seed, progress=False)
     return None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.messages import Message, Refusal
+from ..engine.progress import Progress, shown
 from .brief import read_runs, which_run, write_brief
 from .document.xlsx import write_xlsx
 from .files import HandedOut, hand_out
@@ -59,6 +60,7 @@ def rerun(
     agent_class: type[VillageAgent] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    progress: Progress | bool = True,
 ) -> Any:
     """Compute a saved answer again from its folder alone, and return what the library computes: such as a forecast.
 
@@ -71,7 +73,7 @@ def rerun(
         As for `load_run`.
     agent_class
         The own agent, where it was defined in a notebook, of which no file can be run, or within a function.
-    workers, executor
+    workers, executor, progress
         As for a forecast.
 
     Returns
@@ -92,7 +94,9 @@ def rerun(
     ('tanah-laut', 1000)
     """
     answer = load_run(folder)
-    return answer.folder.kind.compute(question_again(answer, agent_class), Work(workers, executor=executor))
+    kind, question = answer.folder.kind, question_again(answer, agent_class)
+    with shown(progress, kind.name) as told:
+        return kind.compute(question, Work(workers, told, executor=executor))
 
 
 def question_again(answer: Answer[Any], agent_class: type[VillageAgent] | None = None) -> Question[Any]:

@@ -41,7 +41,7 @@ from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, ProblemsError, Refusal
 from simulation.domain.scenario import refuse_so_far
 from simulation.domain.so_far import SoFar
-from simulation.engine import compiled, laid_aside
+from simulation.engine import chunk_folder, compiled, laid_aside
 from simulation.engine.closed_form.applicability import REPORTS_LATE, VILLAGES_LEARNED, reasons_against
 from simulation.engine.cluster import workers_at
 from simulation.engine.effort import Effort, EffortError
@@ -56,8 +56,8 @@ from simulation.report.kinds.forecast.kind import FORECAST
 from simulation.report.kinds.forecast.result import undrawable
 from simulation.report.language import Language, language, read_catalogue
 from simulation.report.runs import load_run
-from simulation.report.store import chunks, kept, lock, making
 from simulation.report.store import folder as store
+from simulation.report.store import kept, lock, making
 from simulation.report.store.folder import Folder
 from simulation.report.store.making import Place
 
@@ -150,8 +150,8 @@ def _without_locks() -> tuple[Message, ...]:
 
 def _not_kept() -> tuple[Message, ...]:
     told: list[Message] = []
-    with patch.object(chunks, "whole_file", side_effect=FULL):
-        chunks.ChunkFolder(FOLDER, tell=told.append).save(Mock(), Mock(arrays={}, failures=()))
+    with patch.object(chunk_folder, "whole_file", side_effect=FULL):
+        chunk_folder.ChunkFolder(FOLDER, tell=told.append).save(Mock(), Mock(arrays={}, failures=()))
     return tuple(told)
 
 
@@ -272,6 +272,9 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "no space for many districts": refused(_no_space_aside),
     "dots of one district": refused(lambda: plots.districts(forecast(SMALL, 1, 20, 3))),
     "a district that is not there": refused(lambda: SMALL.of_district("63.98")),
+    "a grid of nothing": refused(lambda: SMALL.grid({})),
+    "a grid of too many settings": refused(lambda: SMALL.grid({"horizon": range(1, 41), "fall": range(251)})),
+    "a grid of values that are no list": faulted(lambda: SMALL.grid({"rise.dasar": 0.1, "horizon": "5"})),
     "work that cannot leave its process": refused(_stuck),
     "a run that Numba would shorten": noted(lambda: (compiled.SLOW,)),
     "no executor, given in Python": refused(lambda: refuse_executor("meja", None)),

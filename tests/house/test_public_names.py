@@ -22,14 +22,14 @@ def test_the_public_surface_is_this() -> None:
     assert sorted(kkb.__all__) == [
         "Answer", "Assistance", "Backtest", "Beta", "Comparison", "Counts", "DataError", "Dirichlet", "Distribution",
         "DistrictCounts", "EffortError", "Empirical", "EnsembleError", "Evidence", "Explanation", "Exponentiated",
-        "FailedTrajectoriesWarning", "Fixed", "Forecast", "HalfNormal", "Intervention", "KampungError", "KampungModel",
-        "KnownStatuses", "Launches", "LogitNormal", "MadeUpCounts", "Message", "Network", "NextDatum", "Normal",
-        "Panel", "ParameterKey", "ParameterSet", "Plan", "Posterior", "Problem", "Refusal", "Robustness", "Scenario",
-        "ScenarioError", "Sensitivity", "SomeStatuses", "Status", "SubdistrictCounts", "Target", "VillageAgent",
-        "Villages",
-        "backtest", "brief", "calibrate", "compare", "explain", "export", "forecast", "load_run", "load_scenario",
-        "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence", "rerun", "robustness", "save",
-        "sensitivity", "write_posterior",
+        "FailedTrajectoriesWarning", "Fixed", "Forecast", "Grid", "HalfNormal", "Intervention", "KampungError",
+        "KampungModel", "KnownStatuses", "Launches", "LogitNormal", "MadeUpCounts", "Message", "Network", "NextDatum",
+        "Normal", "Panel", "ParameterKey", "ParameterSet", "Plan", "Posterior", "Problem", "Refusal", "Robustness",
+        "Scenario", "ScenarioError", "Sensitivity", "SomeStatuses", "Status", "SubdistrictCounts", "Target",
+        "VillageAgent", "Villages",
+        "backtest", "brief", "calibrate", "compare", "explain", "export", "forecast", "grid", "load_run",
+        "load_scenario", "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence", "rerun",
+        "robustness", "save", "sensitivity", "write_posterior",
     ]  # fmt: skip
     for name in kkb.__all__:
         assert getattr(kkb, name) is not None

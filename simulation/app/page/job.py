@@ -11,7 +11,7 @@ from threading import Event
 from typing import Any
 
 from ...domain.messages import Message
-from ...engine.ensemble import Progress
+from ...engine.progress import Progress
 from ...report.language import Language
 from ..options import Settings
 

@@ -13,7 +13,7 @@ from ...domain.messages import Message, Refusal
 from ...domain.parameters import ParameterKey
 from ...domain.status import TOP
 from ...engine.effort import Effort, Engine, Keep
-from ...engine.ensemble import Progress
+from ...engine.progress import Progress, shown
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, engine_for, first_effort, goal_of, with_scalars
 from .bottlenecks import FEW_RUNGS, CacheFor, find_bottlenecks
@@ -53,7 +53,7 @@ def plan(
     engine: Engine | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool = True,
     keep: Keep | None = None,
 ) -> Plan:
     """Find the least effort that reaches the target with the wanted probability, and which villages come first.
@@ -79,7 +79,7 @@ def plan(
     seed, workers, executor
         As for `forecast`.
     progress
-        Called with how many settings were tried, and about how many there will be.
+        As for `forecast`; a function is called with (settings tried, about how many there will be).
     keep
         Where tries are kept and looked for; None for nowhere.
     engine
@@ -105,7 +105,8 @@ def plan(
     """
     names = (vary,) if isinstance(vary, str) else tuple(vary)
     asked = PlanRequest(probability, names, year, every_year, budget, budget_per_year, draws, replicates, engine, seed)
-    return _Planner(scenario, asked.settled(scenario), workers, executor, progress, keep).plan()
+    with shown(progress, "plan") as told:
+        return _Planner(scenario, asked.settled(scenario), workers, executor, told, keep).plan()
 
 
 class _Planner:
@@ -117,7 +118,7 @@ class _Planner:
         request: PlanRequest,
         workers: int | None,
         executor: Executor | None,
-        progress: Progress | None,
+        progress: Progress,
         keep: Keep | None,
     ) -> None:
         self._scenario, self._request = scenario, request
@@ -249,8 +250,7 @@ class _Planner:
     def _count(self, _: int) -> None:
         """Count a trial, and tell how many there will be about."""
         self._tried += 1
-        if self._progress is not None:
-            self._progress(self._tried, max(self._expected, self._tried))
+        self._progress(self._tried, max(self._expected, self._tried))
 
     def _cache_for(self, scenario: Scenario, levers: tuple[Lever, ...]) -> TrialCache:
         """Return where settings of a scenario are tried: exactly only where that can be had for it as well."""

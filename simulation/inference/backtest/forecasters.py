@@ -59,7 +59,7 @@ class ModelForecaster:
         known = assumed(self.scenario, past, target)
         if self.learns:
             evidence = Evidence(panels=past.panels)
-            known = calibrate(evidence, known, max(self.draws, 2), self.seed).applied_to(known)
+            known = calibrate(evidence, known, max(self.draws, 2), self.seed, progress=False).applied_to(known)
         parameters = known.parameters.draw(self.seed, self.draws)
         found = []
         for villages, (_, codes, _) in zip(known.districts, past.now, strict=True):

@@ -20,7 +20,7 @@ from ...domain.parameters import DEFAULTS
 from ...domain.scenario import refuse_so_far
 from ...domain.target import Target
 from ...domain.villages import Villages
-from ...engine.ensemble import Progress
+from ...engine.progress import Progress, shown
 from ...inputs.observations.evidence import Gathered, read_evidence
 from ...inputs.observations.reading import DataFile
 from ...inputs.scenario import Scenario
@@ -153,7 +153,7 @@ def backtest(
     *,
     fixed_cohort: bool = False,
     forecasters: Mapping[str, Forecaster] | None = None,
-    progress: Progress = lambda *_: None,
+    progress: Progress | bool = True,
 ) -> Backtest:
     """Forecast past years of a district from the years before them, and score that against plain baselines.
 
@@ -173,7 +173,7 @@ def backtest(
     forecasters
         More forecasters, by name; see `Forecaster`.
     progress
-        Called with (origins done, origins).
+        As for `forecast`; a function is called with (origins done, origins).
 
     Returns
     -------
@@ -227,11 +227,12 @@ def backtest(
     }
     found: dict[str, list[NextYear]] = {name: [] for name in everyone}
     years = [list(group) for _, group in groupby(cases, key=lambda case: case.year)]
-    for number, asked in enumerate(years, start=1):
-        past = AtOrigin.of(panels, asked)
-        for name, forecaster in everyone.items():
-            found[name] += forecaster(past, target)
-        progress(number, len(years))
+    with shown(progress, "back-test") as told:
+        for number, asked in enumerate(years, start=1):
+            past = AtOrigin.of(panels, asked)
+            for name, forecaster in everyone.items():
+                found[name] += forecaster(past, target)
+            told(number, len(years))
     scored = {
         name: [score(one, case, target, seed) for one, case in zip(said, cases, strict=True)]
         for name, said in found.items()

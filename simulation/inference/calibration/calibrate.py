@@ -20,7 +20,7 @@ from ...domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatu
 from ...domain.target import Target
 from ...domain.villages import Villages
 from ...engine.effort import Keep
-from ...engine.ensemble import Progress
+from ...engine.progress import Progress, shown
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import Approximation, caveats, refusals
@@ -52,7 +52,7 @@ def calibrate(
     seed: int = 0,
     *,
     estimate_effects: bool = False,
-    progress: Progress | None = None,
+    progress: Progress | bool = True,
     sink: Keep | None = None,
 ) -> Posterior:
     """Learn the parameters of the yearly law from what a district knows of its past.
@@ -71,7 +71,7 @@ def calibrate(
         Whether to learn odds ratios of interventions from records of assistance. This assumes that, without
         assistance, assisted villages would have risen as often as others of their status.
     progress
-        Called with (percent done, 100).
+        As for `forecast`; a function is called with (percent done, 100).
     sink
         Where steps are kept, so that a calibration that was stopped goes on where it was; None for nowhere.
 
@@ -113,7 +113,8 @@ def calibrate(
         likelihood = replace(likelihood, parameters=parameters)
     if reasons := find_conflicts(evidence, parameters, likelihood.moves):
         raise Refusal(*reasons)
-    found = _Sample.of(likelihood, draws, seed, progress, sink)
+    with shown(progress, "calibration") as told:
+        found = _Sample.of(likelihood, draws, seed, told, sink)
     approximation = _approximation(likelihood, found)
     values = {**{key: _rounded(each) for key, each in parameters.sample(seed, draws).items()}, **found.values}
     target = Target() if scenario is None else scenario.target
@@ -201,13 +202,12 @@ class _Sample:
     samples: list[Particles]
 
     @classmethod
-    def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress | None, sink: Keep | None) -> _Sample:
+    def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress, sink: Keep | None) -> _Sample:
         if not likelihood.names:
             return cls(np.zeros((0, draws)), {}, {}, {}, {}, float(draws), [])
 
         def report(share: float) -> None:
-            if progress is not None:
-                progress(round(100 * share), 100)
+            progress(round(100 * share), 100)
 
         particles, rounds = _sizes(draws)
         sampler = likelihood.sampler(np.random.default_rng([seed, 20]))

@@ -136,7 +136,7 @@ def _next(found: Posterior) -> NextDatum | None:
     """Return which datum to collect next, where that can be told."""
     try:
         scenario = found.applied_to(found.scenario or anywhere())
-        return next_datum(scenario, seed=found.seed, given=found.evidence.left_out)
+        return next_datum(scenario, seed=found.seed, given=found.evidence.left_out, progress=False)
     except Refusal:
         return None
 
