@@ -56,6 +56,7 @@ from .inference.explanation import explain as explain
 from .inference.forecast import FailedTrajectoriesWarning as FailedTrajectoriesWarning
 from .inference.forecast import Forecast as Forecast
 from .inference.forecasting import forecast as forecast
+from .inputs.examples import example as example
 from .inputs.observations.evidence import read_evidence as read_evidence
 from .inputs.scenario import Scenario as Scenario
 from .inputs.scenario import load_scenario as load_scenario

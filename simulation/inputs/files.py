@@ -68,6 +68,8 @@ class Files:
     ----------
     given
         Content of the tables that an inherited scenario made in Python names: name -> content, instead of the disk's.
+    anywhere
+        Whether paths may lead out of the folder tree, and be absolute.
 
     Attributes
     ----------
@@ -75,10 +77,13 @@ class Files:
         Every file read, named from the root of the tree, -> SHA-256 of its content.
     """
 
-    def __init__(self, top: Path, collector: ProblemList, given: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self, top: Path, collector: ProblemList, given: Mapping[str, bytes] | None = None, *, anywhere: bool = False
+    ) -> None:
         self._collector = collector
         self._top = top
         self._given = given or {}
+        self._anywhere = anywhere
         self.folder = top.absolute().parent
         self.root = project_root(self.folder)
         self.hashes: dict[str, str] = {}
@@ -93,9 +98,9 @@ class Files:
         Parameters
         ----------
         text
-            Path as written, relative to the folder of `place`.
+            Path as written, relative to the folder of `place` unless it is absolute.
         """
-        if (finding := _no_path(text)) is not None:
+        if (finding := _no_path(text, self._anywhere)) is not None:
             self._tell(place, field, text, finding)
             return None
         path = place.folder / text
@@ -104,7 +109,8 @@ class Files:
         return self._read(path, place, field, text, largest)
 
     def _read(self, path: Path, place: Place, field: str, text: str, largest: int) -> Source | None:
-        content = _outside(path, self.root) or _content(path, text or str(self._top), field, largest)
+        outside = None if self._anywhere else _outside(path, self.root)
+        content = outside or _content(path, text or str(self._top), field, largest)
         if not isinstance(content, bytes):
             self._tell(place, field, text, content)
             return None
@@ -119,11 +125,13 @@ class Files:
         self._collector.add(place, field, message, found=found, allowed=allowed, suggestion=fix)
 
 
-def _no_path(text: str) -> Finding | None:
-    """Return why a text is no path from the folder of a file, if it is not."""
+def _no_path(text: str, anywhere: bool) -> Finding | None:
+    """Return why a text is no path from the folder of a file, if it is not; `anywhere` also takes absolute ones."""
     plain = text.replace("\\", "/")
     if not text.strip():
         return Message("the text is empty"), _RELATIVE, None
+    if anywhere:
+        return None
     if Path(text).is_absolute() or text.startswith("\\") or text[1:2] == ":":
         name = {"name": shown(plain.rpartition("/")[2])}
         fix = Message("move {name} into the folder of the scenario, and write {name}", name)

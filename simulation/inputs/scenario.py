@@ -70,7 +70,9 @@ class Scenario(StatedAssumptions):
         return hash((self.name, self.origin, self.horizon))
 
     @classmethod
-    def from_dict(cls, mapping: Mapping[str, Any], folder: str | os.PathLike[str] | None = None) -> Scenario:
+    def from_dict(
+        cls, mapping: Mapping[str, Any], folder: str | os.PathLike[str] | None = None, *, anywhere: bool = False
+    ) -> Scenario:
         """Return the scenario that a mapping states as a scenario file would.
 
         Parameters
@@ -78,7 +80,10 @@ class Scenario(StatedAssumptions):
         mapping
             Keys and values of a scenario file; distributions and fractions may stand for their notation.
         folder
-            Where relative paths of tables start; the working directory if left out.
+            Where relative paths of tables, and of the file that it ``extends``, start; the working directory if left
+            out.
+        anywhere
+            As `load_scenario` takes it.
 
         Raises
         ------
@@ -100,7 +105,7 @@ class Scenario(StatedAssumptions):
         if not isinstance(mapping, Mapping):
             raise TypeError(f"a mapping is needed, not {type(mapping).__name__}: load_scenario reads files")
         collector = ProblemList()
-        files = Files((Path() if folder is None else Path(folder)) / "scenario", collector)
+        files = Files((Path() if folder is None else Path(folder)) / "scenario", collector, anywhere=anywhere)
         node = node_of(dict(mapping), Place("", None, files.folder), collector)
         return _Resolution(python_chain(node, files, collector), files, collector).scenario()
 
@@ -228,13 +233,16 @@ class Scenario(StatedAssumptions):
         return replace(scenario, provenance=replace(self.provenance, sources=sources, read=scenario))
 
 
-def load_scenario(path: str | os.PathLike[str]) -> Scenario:
+def load_scenario(path: str | os.PathLike[str], *, anywhere: bool = False) -> Scenario:
     """Return the scenario in a file, with everything it extends and names.
 
     Parameters
     ----------
     path
         A scenario file (YAML).
+    anywhere
+        Whether the paths in it may lead to any folder of this computer, absolute ones too; else they stay within the
+        folder tree of the project or the scenario, so that it can be handed on.
 
     Returns
     -------
@@ -258,7 +266,7 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     if isinstance(path, Mapping):
         raise TypeError("load_scenario reads files; Scenario.from_dict takes a mapping")
     collector = ProblemList()
-    files = Files(Path(path), collector)
+    files = Files(Path(path), collector, anywhere=anywhere)
     chain = read_chain(files, collector)
     if chain is None:
         raise collector.error()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from math import sqrt
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,16 +13,17 @@ import numpy as np
 from ..decision.plan.levers import LeverKind, eligible_now, own_kind
 from ..domain.constraints import LONGEST_NAME
 from ..domain.intervention import Intervention
+from ..inputs.examples import example
 from ..inputs.resolve import is_default
-from ..inputs.scenario import Scenario, load_scenario
+from ..inputs.scenario import Scenario
 from .kinds.head import Programme, programme_of
 from .language import LANGUAGES, Language, language, phrase
 from .started_scenario import file_text
 
 BASELINE, VARIANT = "what_if_baseline.yaml", "what_if.yaml"
 """Names of the files: the scenario with another target, and what is compared with it or with the scenario itself."""
-THEMATIC = "tanah_laut_semua.yaml"
-"""The scenario whose interventions can be added to any other."""
+THEMATIC = "tanah_laut_semua"
+"""The example whose interventions can be added to any other."""
 _HEAD = phrase("Written by kampungkb page, and written over when something else is tried out there.")
 
 
@@ -163,10 +163,8 @@ def files_of(
 
 @cache
 def _thematic() -> dict[str, Option]:
-    """Return the thematic interventions: the package holds a copy of their scenario, a checkout the scenario."""
-    here = Path(__file__).parent
-    folder = next(place for place in (here / "scenarios", here.parents[1] / "scenarios") if place.is_dir())
-    return _options(load_scenario(folder / THEMATIC))
+    """Return the thematic interventions."""
+    return _options(example(THEMATIC))
 
 
 def _options(scenario: Scenario) -> dict[str, Option]:

@@ -34,6 +34,7 @@ from simulation.domain.parameters import DEFAULT_PRIORS, ParameterSet
 from simulation.domain.villages import Villages
 from simulation.inputs import files, posterior, validation
 from simulation.inputs.answers import read_answers
+from simulation.inputs.examples import example
 from simulation.inputs.expert_answers import read_experts
 from simulation.inputs.observations import reading
 from simulation.inputs.observations.evidence import read_evidence
@@ -286,6 +287,13 @@ def _no_such_district() -> Iterator[Message | None]:
     yield from refused.value.reasons
 
 
+def _no_such_example() -> Iterator[Message | None]:
+    """Yield why no example has a name."""
+    with pytest.raises(Refusal) as refused:
+        example("pulau")
+    yield from refused.value.reasons
+
+
 def _from_python() -> Iterator[Message | None]:
     """Yield what only a scenario written in Python can have wrong."""
     scenario = Scenario("one", 2025, 1, (Villages.from_counts("2", "E", np.array([9, 0, 0, 0]), 1),), PARAMETERS)
@@ -310,6 +318,7 @@ BY_HAND: dict[str, Callable[[], Iterator[Message | None]]] = {
     "answers of experts": _expert_answers,
     "what no file can state": _not_stated,
     "a district that is not there": _no_such_district,
+    "an example that is not there": _no_such_example,
     "what only Python can say": _from_python,
 }
 """What no file of a scenario can bring about on every system, made by calling the function that would tell it."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from scenario_desk import VILLAGES, Desk, words
 
-from simulation.domain.messages import DataError, ScenarioError
-from simulation.inputs.scenario import load_scenario
+from simulation.domain.messages import DataError, Refusal, ScenarioError
+from simulation.inputs import examples
+from simulation.inputs.examples import example
+from simulation.inputs.resolve import fingerprint
+from simulation.inputs.scenario import Scenario, load_scenario
 
 
 @pytest.mark.parametrize(
@@ -115,3 +119,37 @@ def test_an_empty_table_is_an_error_of_data(desk: Desk) -> None:
     assert isinstance(desk.error(), DataError)
     (desk.folder / "villages.csv").unlink()
     assert isinstance(desk.error(), ScenarioError)
+
+
+def test_paths_lead_anywhere_where_a_caller_asks_for_it(tmp_path: Path) -> None:
+    """Out of the tree, and from the root of the disk; what is read is still named and hashed, and what is not, told."""
+    desk = Desk(tmp_path / "inside")
+    desk.load()
+    outside = Desk(tmp_path / "elsewhere" / "below")
+    for name, path in (("absolut.yaml", desk.folder / "scenario.yaml"), ("relatif.yaml", "../../inside/scenario.yaml")):
+        overlay = outside.write(name, f"extends: {path}\nname: lain\nhorizon: 2\n")
+        with pytest.raises(ScenarioError):
+            load_scenario(overlay)
+        found = load_scenario(overlay, anywhere=True)
+        assert (found.name, found.horizon, len(found.districts[0])) == ("lain", 2, 6)
+        assert len(found.provenance.files) == 3
+        mapping = {"extends": str(path), "name": "lain", "horizon": 2}
+        assert Scenario.from_dict(mapping, outside.folder, anywhere=True) == found
+    assert len(load_scenario(found.to_yaml(tmp_path / "salinan.yaml")).districts[0]) == 6
+    table = outside.write("tabel.yaml", outside.text(villages=f"villages: {{table: {desk.folder}/vilages.csv}}"))
+    with pytest.raises(ScenarioError, match="there is no such file"):
+        load_scenario(table, anywhere=True)
+
+
+def test_examples_come_with_the_package() -> None:
+    """By the names of their files; a wheel holds them where they are looked for."""
+    root = Path(__file__).parents[2]
+    for path in sorted((root / "scenarios").glob("*.yaml")):
+        assert fingerprint(example(path.stem)) == fingerprint(load_scenario(path))
+    with pytest.raises(Refusal, match=r"there are contoh, .*tanah_laut_tematik; did you mean tanah_laut\?"):
+        example("tanah_luat")
+    with pytest.raises(Refusal, match="no example called 5"):
+        example(5)  # type: ignore[arg-type]
+    built = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    carried = built["targets"]["wheel"]["force-include"]["scenarios"]
+    assert root / carried == Path(examples.__file__).parent / "scenarios"
