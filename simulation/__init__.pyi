@@ -56,6 +56,8 @@ from .inference.explanation import explain as explain
 from .inference.forecast import FailedTrajectoriesWarning as FailedTrajectoriesWarning
 from .inference.forecast import Forecast as Forecast
 from .inference.forecasting import forecast as forecast
+from .inference.trajectories import flows as flows
+from .inference.trajectories import trajectories as trajectories
 from .inputs.examples import example as example
 from .inputs.observations.evidence import read_evidence as read_evidence
 from .inputs.scenario import Scenario as Scenario

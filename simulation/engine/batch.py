@@ -6,6 +6,7 @@ finds them works on the list of changes.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,11 @@ from .conditional import chance_that_enough_rise, numbers_needed
 from .environment import NEVER, Chances, Environment
 from .outcome import Outcome, packed
 
+Watch = Callable[[int, Statuses, Statuses, Sequence[Bools]], None]
+"""Called with the number of years since the origin, level and list of every village, and whom each programme assisted.
+
+Each of shape (V, T); what is given changes afterwards.
+"""
 _SLACK = 2.0**-40
 """More than rounding can move a bound, less than the step between two uniforms."""
 
@@ -52,10 +58,12 @@ def simulate(
     seed: int,
     *,
     conditional: bool = False,
+    watch: Watch = lambda *_: None,
 ) -> Outcome:
     """Run one block of T trajectories of one district; the outcome's leading axis is T.
 
-    With `conditional` it holds how likely it was that enough villages would rise (`conditional.applied`).
+    With `conditional` it holds how likely it was that enough villages would rise (`conditional.applied`). `watch` is
+    told where villages stand at the end of the origin and of every year.
 
     The law moves the levels, a planner and the target see the list (MODEL.md, "Reporting"): the same unless some
     villages do not report.
@@ -65,6 +73,7 @@ def simulate(
     outcome = Outcome.empty((len(trajectories),), scenario, villages, conditional=conditional)
     state, listed = states_at_origin(environment)
     outcome.levels[:, 0] = listed.levels.sum(axis=0).T
+    watch(0, state.status, listed.status, [])
     for t, year in enumerate(scenario.years):
         blocked = state.blocked(year)
         outcome.can_rise[:, t] = listed.count_may_rise(
@@ -81,6 +90,7 @@ def simulate(
         for j, programme in enumerate(environment.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.villages.assisted[:, t, j] = programme.assisted.sum(axis=1)
+        watch(t + 1, state.status, listed.status, [programme.assisted for programme in environment.programmes])
     outcome.risen[:] = packed(listed.risen)
     return outcome
 
