@@ -49,7 +49,9 @@ from simulation.engine.ensemble import MOST_DEATHS, refuse_executor, refuse_nons
 from simulation.engine.failure import Failure, none_completed, none_kept, too_many_deaths
 from simulation.engine.workers import ExecutorLostError, TaskStuckError
 from simulation.inference.elicitation import refuse_unfit
+from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
+from simulation.inference.trajectories import flows, trajectories
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import brief, plots, runs
 from simulation.report.kinds.forecast.kind import FORECAST
@@ -277,6 +279,12 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a grid of values that are no list": faulted(lambda: SMALL.grid({"rise.dasar": 0.1, "horizon": "5"})),
     "work that cannot leave its process": refused(_stuck),
     "a run that Numba would shorten": noted(lambda: (compiled.SLOW,)),
+    "villages in more simulations than fit": refused(lambda: trajectories(SMALL, replicates=10**8)),
+    "flows in more simulations than fit": refused(lambda: flows(SMALL, replicates=10**8)),
+    "a village that is not there, by its code": refused(lambda: trajectories(SMALL, ["Coba"])),
+    "a village whose code is written otherwise": refused(lambda: trajectories(SMALL, ["63.99.001"])),
+    "villages of an exact forecast": refused(lambda: trajectories(forecast(SMALL, 1, engine="exact"))),
+    "villages with an agent of one's own": refused(lambda: trajectories(Mock(spec=Forecast, agent_class=Mock))),
     "no executor, given in Python": refused(lambda: refuse_executor("meja", None)),
     "workers and an executor, given in Python": refused(lambda: refuse_executor(Mock(spec=Executor), 2)),
     "the address of no scheduler": faulted(_connected("meja")),
@@ -417,7 +425,7 @@ def first_words(call: ast.Call, *names: str) -> Iterator[str]:
 def refusals() -> Iterator[str]:
     """Yield every sentence with which rooms other than that of the inputs can refuse something."""
     for path in ROOMS.rglob("*.py"):
-        if ROOMS / "inputs" in path.parents:
+        if ROOMS / "inputs" in path.parents or path.name == "columns.py":  # which says what tables hold
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         raised: list[ast.AST]
