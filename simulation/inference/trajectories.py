@@ -71,7 +71,7 @@ def trajectories(
     >>> scenario = kkb.load_scenario("scenarios/contoh_pendampingan.yaml")
     >>> table = kkb.trajectories(scenario, ["99.01.01.2001"], draws=2, replicates=3)
     >>> len(table), list(table.columns[:5])
-    (30, ['draw', 'replicate', 'village_code', 'year', 'status'])
+    (18, ['draw', 'replicate', 'village_code', 'year', 'status'])
     """
     asked = _Asked.of(what, draws, replicates, seed)
     chosen = _rows_of(asked.scenario, villages)
