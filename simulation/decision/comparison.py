@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..domain.arrays import Floats
 from ..domain.columns import describes_columns
+from ..domain.html_table import html_table, span
 from ..domain.messages import Message
 from ..domain.parameters import Rows
 from ..domain.scenario import Assumptions
@@ -252,7 +253,21 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         """Return the table of years, for notebooks."""
-        return self.years.to_html(index=False, float_format=lambda x: f"{x:.3f}")
+        rows = [
+            {
+                "scenario": contrast.name,
+                "year": year.year,
+                f"P(met) {self.baseline.name}": year.baseline_probability_met,
+                "P(met)": year.probability_met,
+                "difference": year.difference,
+                "simulation error": year.monte_carlo_error,
+                "90% over assumptions": span(year.interval90),
+                "additional rises": year.additional_rises.mean,
+            }
+            for contrast in self.contrasts
+            for year in contrast.years
+        ]
+        return html_table(rows, below="All columns: .years; cost and villages: .contrasts")
 
 
 def compare(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..domain.arrays import Floats
+from ..domain.html_table import html_table
 from ..domain.messages import Message, Problem, ProblemsError, Refusal, ScenarioError
 from ..domain.messages import shown as shown_text
 from ..domain.scenario import require_assumptions
@@ -87,6 +88,12 @@ class Grid:
         effort = f"{self.effort.draws} draws × {self.effort.replicates} replicates"
         chances = f"P(met in {self.scenario.years[0]}) {first.min():.3f} to {first.max():.3f}"
         return f"<Grid of {self.scenario.name}: {keys}, {effort}, {chances}>"
+
+    def _repr_html_(self) -> str:
+        """Return the settings in their first year, for notebooks: up to four keys, chance, difference, error, cost."""
+        named = [*list(self.values)[:4], "probability_met", "difference", "difference_monte_carlo_error", COLUMNS[-2]]
+        first = self.table[self.table["year"] == self.scenario.years[0]]
+        return html_table(first[named].to_dict("records"), repr(self)[1:-1], "All years and columns: .table")
 
 
 def grid(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.arrays import Floats, Ints
+from ..domain.html_table import html_table
 from ..domain.law import DISTRICT, VILLAGE, YEAR, learned_effects, luck_of_district
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Parameters
@@ -95,6 +96,16 @@ class NextDatum:
     probability_met: float
     sd: float
     data: tuple[DatumWorth, ...]
+
+    def __repr__(self) -> str:
+        """Return one line: the chance, how far it is open, and by how much each datum would narrow it."""
+        worth = ", ".join(f"{one.datum} −{one.narrowing:.0%}" for one in self.data)
+        chance = f"P(met in {self.year}) {self.probability_met:.3f}, sd {self.sd:.3f}"
+        return f"<NextDatum {chance}: {worth or 'nothing would narrow it'}>"
+
+    def _repr_html_(self) -> str:
+        """Return a row for every datum, for notebooks."""
+        return html_table([vars(one) for one in self.data], repr(self)[1:-1])
 
 
 def next_datum(

@@ -14,6 +14,7 @@ import numpy as np
 from ..domain.arrays import Floats
 from ..domain.columns import describes_columns
 from ..domain.distributions import Distribution, Empirical, Fixed
+from ..domain.html_table import html_table
 from ..domain.law import TERMS, YEAR, luck_among
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
@@ -149,15 +150,17 @@ class Robustness(RobustnessNumbers):
         return f"<Robustness of the choice for {self.year} in {len(self.worlds)} states: {average}, {regret}>"
 
     def _repr_html_(self) -> str:
-        """Return a row for each state, chances and regrets of the options side by side, for notebooks."""
-        import pandas as pd
-
-        index = [world.name for world in self.worlds]
-        wide = {
-            name: pd.DataFrame({option.name: getattr(option, name) for option in self.options}, index)
-            for name in ("probability_met", "regret")
-        }
-        return pd.concat(wide, axis="columns").to_html(float_format=lambda x: f"{x:.3f}")
+        """Return a row for each state, with the chance and the regret of every option, for notebooks."""
+        rows = [
+            {
+                "state of the world": world.name,
+                **{one.name: f"{one.probability_met[i]:.3f} ({one.regret[i]:.3f})" for one in self.options},
+            }
+            for i, world in enumerate(self.worlds)
+        ]
+        return html_table(
+            rows, "P(met), and the regret of choosing otherwise than would be best", "A column each: .table"
+        )
 
 
 def robustness(

@@ -16,6 +16,7 @@ import numpy as np
 from ..domain.arrays import Floats
 from ..domain.columns import describes_columns
 from ..domain.distributions import Dirichlet, Empirical
+from ..domain.html_table import html_table
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..domain.scenario import refuse_several, refuse_so_far, require_assumptions
@@ -155,7 +156,8 @@ class Sensitivity(SensitivityNumbers):
         return f"<Sensitivity {self.scenario.name}, {chance}: {shares}>"
 
     def _repr_html_(self) -> str:
-        return self.table.to_html(index=False, float_format=lambda x: f"{x:.3f}", na_rep="")
+        """Return the table of parameters, for notebooks."""
+        return html_table(self.table.to_dict("records"), repr(self)[1:-1])
 
 
 def sensitivity(

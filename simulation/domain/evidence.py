@@ -12,6 +12,7 @@ import numpy as np
 
 from .arrays import Bools, Ints, Statuses
 from .constraints import problem_at, refuse
+from .html_table import html_table
 from .messages import DataError, Message, Problem
 from .status import LEVELS, UNKNOWN
 
@@ -41,6 +42,10 @@ class Panel:
     codes: tuple[str, ...]
     years: tuple[int, ...]
     status: Statuses
+
+    def __repr__(self) -> str:
+        """Return one line: how many villages, and which years."""
+        return f"<Panel {self.district_code}: {len(self.codes)} villages, {_years(self.years)}>"
 
     def __post_init__(self) -> None:
         """Refuse what no table of past statuses could say."""
@@ -81,6 +86,10 @@ class Counts:
     dates: tuple[date, ...]
     counts: Ints
 
+    def __repr__(self) -> str:
+        """Return one line: whose, and of which days."""
+        return f"<Counts {self.place}: {', '.join(map(str, self.dates))}>"
+
 
 @dataclass(frozen=True, eq=False)
 class Launches:
@@ -104,6 +113,11 @@ class Launches:
     status: Statuses
     year: int
 
+    def __repr__(self) -> str:
+        """Return one line: how many villages, and when they joined."""
+        years = _years((int(self.launch_year.min()), int(self.launch_year.max()))) if self.codes else ""
+        return f"<Launches {self.district_code}: {len(self.codes)} villages, joined {years}>"
+
 
 @dataclass(frozen=True, eq=False)
 class Assistance:
@@ -125,6 +139,16 @@ class Assistance:
     codes: tuple[str, ...]
     years: tuple[int, ...]
     given: Mapping[str, Bools]
+
+    def __repr__(self) -> str:
+        """Return one line: which years, and how many village-years each intervention assisted."""
+        given = ", ".join(f"{name} {int(years.sum())} village-years" for name, years in self.given.items())
+        return f"<Assistance {self.district_code}: {_years(self.years)}; {given}>"
+
+
+def _years(years: tuple[int, ...]) -> str:
+    """Return years in a line."""
+    return f"{years[0]}-{years[-1]}" if years and years[-1] > years[0] else ", ".join(map(str, years))
 
 
 _FIELDS = {"panel": "panels", "counts": "counts", "launch_years": "launches", "assistance": "assistance"}
@@ -150,6 +174,16 @@ class Evidence:
     assistance: tuple[Assistance, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return one line: what there is of each kind."""
+        kinds = ", ".join(f"{name} ({len(getattr(self, _FIELDS[name]))})" for name in self.blocks)
+        return f"<Evidence: {kinds or 'none'}>"
+
+    def _repr_html_(self) -> str:
+        """Return a row for every table of the past, for notebooks."""
+        rows = [{"kind": name, "what": repr(one)[1:-1]} for name in self.blocks for one in getattr(self, _FIELDS[name])]
+        return html_table(rows, "" if rows else "Nothing is known of the past.")
 
     def without(self, blocks: Collection[str]) -> Evidence:
         """Return the evidence without some of `BLOCKS`; those that are there are named in `left_out`.

@@ -375,6 +375,12 @@ class ParameterSet:
     points: Mapping[ParameterKey, Floats] | None = None
     matrices: Floats | None = None
 
+    def __repr__(self) -> str:
+        """Return one line: how many numbers there are, how many are uncertain, and how many were left to priors."""
+        draws = f", learned from {', '.join(self.blocks)}" if self.blocks else ""
+        number = f"{len(self.scalars)} parameters, {len(self.uncertain)} uncertain"
+        return f"<ParameterSet: {number}, {len(self.defaulted)} left to default priors{draws}>"
+
     def __post_init__(self) -> None:
         """Read keys that are given as text and plain numbers; keep what is said of values only where it is true."""
         refuse(checked(self, "transition."))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .arrays import Bools, Floats, Ints, Statuses, Words
 from .constraints import NOT_FINITE, Count, problem_at, refuse, within
+from .html_table import html_table
 from .messages import Message, Problem, listed, nearest
 from .network import Network, distance_problems
 from .randomness import unit_hash
@@ -117,6 +118,12 @@ def _wrong_subdistricts(counts: Mapping[str, Ints], subdistrict_of: list[str]) -
         yield problem_at("villages.status_counts", "", (message, None, fix))
 
 
+def _plain(cells: NDArray[Any]) -> list[Any]:
+    """Return the cells of a column, whole numbers as such."""
+    whole = cells.dtype.kind == "f" and np.array_equal(cells, np.trunc(cells))
+    return list(cells.astype(np.int64).tolist() if whole else cells.tolist())
+
+
 _SUGGESTED = 50
 """Kecamatan for whose names another is suggested: many mistakes have one cause, and looking takes long."""
 DISAGREEMENT = "disagreement"
@@ -172,6 +179,37 @@ class Villages:
     joins: Ints | None = None
     network: Network | None = None
     distances: Floats | None = None
+
+    def __repr__(self) -> str:
+        """Return one line: the district, its villages, and how many stand at each level."""
+        kecamatan = f"{len(self)} villages in {len(self.subdistricts)} kecamatan"
+        return f"<Villages {self.district_code} {self.district}: {kecamatan}; {self.levels_in_words}>"
+
+    def _repr_html_(self) -> str:
+        """Return the villages, for notebooks."""
+        levels = self.single_levels
+        known = {} if levels is None else {"status": ["" if s == UNKNOWN else LEVELS[s] for s in levels.tolist()]}
+        own = {"village_code": self.codes, "village": self.names, "subdistrict": self.subdistrict_names}
+        columns = own | known | {name: _plain(cells) for name, cells in self.columns.items()}
+        rows = [dict(zip(columns, cells, strict=False)) for cells in zip(*columns.values(), strict=False)]
+        return html_table(
+            rows[:10], repr(self)[1:-1], f"The first 10 of {len(self)} villages." if len(self) > 10 else ""
+        )
+
+    @property
+    def levels_in_words(self) -> str:
+        """How many villages stand at each level at the end of the origin year, as far as that is known."""
+        known = self.known
+        counts = known.known if isinstance(known, MissingStatuses) else known.counts
+        if counts is None:
+            return "statuses unknown"
+        said = ", ".join(f"{count} {level}" for count, level in zip(counts.tolist(), LEVELS, strict=True))
+        return f"{said}, {known.unknown} unknown" if isinstance(known, MissingStatuses) else said
+
+    @property
+    def subdistrict_names(self) -> tuple[str, ...]:
+        """Shape (V,): the kecamatan in which each village lies."""
+        return tuple(self.subdistricts[place] for place in self.subdistrict_index.tolist())
 
     def __post_init__(self) -> None:
         """Refuse what no village table could say."""

@@ -77,6 +77,11 @@ class VillageAgent(mesa.Agent):
         self.listed = status
         self.last_change = NEVER
 
+    def __repr__(self) -> str:
+        """Return one line: the village and its level."""
+        level = LEVELS[self.status]
+        return f"<{type(self).__name__} {self.village_code} {self.village}, {self.subdistrict}: {level}>"
+
     @property
     def uniform(self) -> float:
         """The addressed uniform of this year, in (0, 1): low leads up, high leads down."""
@@ -286,7 +291,7 @@ class KampungModel(mesa.Model):
         self.village_agents = [agent_class(self, position, STATUSES[status]) for position, status in enumerate(level)]
         for agent, shown in zip(self.village_agents, listed[here, 0].tolist(), strict=True):
             agent.listed = STATUSES[shown]
-        self._agent_class = agent_class
+        self._agent_class, self._address = agent_class, (draw, replicate)
         self._some_are_blocked = bool(scenario.min_years) or self.villages.joins is not None
         self.some_wait = self._some_are_blocked or _overrides(agent_class, "waits", "may_rise")
         self.levels: list[int] = np.bincount(listed[here, 0], minlength=TOP + 1).tolist()
@@ -294,6 +299,13 @@ class KampungModel(mesa.Model):
         self.rises = self.falls = self.entries = 0
         self.datacollector = _data_collector(collect_agents)
         self.datacollector.collect(self)
+
+    def __repr__(self) -> str:
+        """Return one line: whose trajectory, its address, the year, and how many villages stand at each level."""
+        address = f"draw {self._address[0]}, replicate {self._address[1]}, seed {self.seed}"
+        levels = ", ".join(f"{number} {level}" for number, level in zip(self.levels, LEVELS, strict=True))
+        of = f"{self.assumptions.name}, {self.villages.district}"
+        return f"<{type(self).__name__} {of}, {address}, {self.year}: {levels}>"
 
     def step(self) -> None:
         """Simulate one year; beyond the last year of the scenario, warn and change nothing.

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..domain.arrays import Bools, Floats
 from ..domain.columns import describes_columns
+from ..domain.html_table import html_table
 from ..domain.intervention import Overlap, combine
 from ..domain.law import learned_effects
 from ..domain.messages import Message, Refusal
@@ -185,7 +186,12 @@ class Explanation(VillageChance):
 
     def _repr_html_(self) -> str:
         """Return the table, for notebooks."""
-        return self.table.to_html(index=False, float_format=lambda x: f"{x:.3f}", na_rep="")
+        return html_table(self.table.to_dict("records"), repr(self)[1:-1])
+
+    def __repr__(self) -> str:
+        """Return one line: the village, the year, and its chance from that of a typical village on."""
+        chances = f"typical {self.base:.3f}, foreseen {self.foreseen:.3f}, chance {self.chance:.3f}"
+        return f"<Explanation {self.village_code} {self.village}, rises in {self.year}: {chances}>"
 
 
 def explain(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..domain.arrays import Floats
 from ..domain.columns import describes_columns
 from ..domain.distributions import Fixed
+from ..domain.html_table import html_table, span
 from ..domain.messages import Message
 from ..domain.parameters import ParameterSet
 from ..domain.past import Observed
@@ -164,6 +165,16 @@ class DistrictForecast:
     assisted_share: Floats
     shortfall: tuple[float | None, ...]
     before: Estimate | None = None
+
+    def __repr__(self) -> str:
+        """Return one line: the district, and the chance in each of the first years."""
+        chances = ", ".join(f"{year.year}: {year.probability_met:.3f}" for year in self.years[:5])
+        more = ", …" if len(self.years) > 5 else ""
+        return f"<DistrictForecast {self.villages.district}, P(met) {chances}{more}>"
+
+    def _repr_html_(self) -> str:
+        """Return the yearly table, for notebooks."""
+        return html_table(_html_rows(self), self.villages.district)
 
 
 @dataclass(frozen=True)
@@ -321,15 +332,18 @@ class Forecast:
 
     def _repr_html_(self) -> str:
         """Return the yearly table, for notebooks, below what must be known of an own agent and of failures."""
-        from html import escape
-
-        table = self.years.to_html(index=False, float_format=lambda x: f"{x:.3f}")
+        known = []
+        if self.ensemble_run is not None and self.ensemble_run.failures:
+            known.append(caveat(self.ensemble_run, self.agent_class))
         if self.agent_class is not None:
-            named = escape(self.agent_class.__qualname__)
-            table = f"<p>Computed with an agent of the user's own: {named}.</p>{table}"
-        if self.ensemble_run is None or not self.ensemble_run.failures:
-            return table
-        return f"<p>{escape(caveat(self.ensemble_run, self.agent_class))}</p>{table}"
+            known.append(f"Computed with an agent of the user's own: {self.agent_class.__qualname__}.")
+        several = len(self.districts) > 1
+        rows = [
+            {**({"district": one.villages.district} if several else {}), **row}
+            for one in self.districts
+            for row in _html_rows(one)
+        ]
+        return html_table(rows, " ".join(known), ALL_COLUMNS)
 
 
 def basis_of(parameters: ParameterSet, districts: Iterable[Villages] = ()) -> tuple[str, ...]:
@@ -354,6 +368,25 @@ def basis_of(parameters: ParameterSet, districts: Iterable[Villages] = ()) -> tu
 def matrix_summary(matrix: Floats) -> Floats:
     """Return mean, 5% and 95% quantile over draws of matrices (D, 4, 4), shape (3, 4, 4)."""
     return np.stack([matrix.mean(axis=0), *np.quantile(matrix, INTERVAL90, axis=0)])
+
+
+ALL_COLUMNS = "All columns: .years; trajectories: .ensemble"
+
+
+def _html_rows(district: DistrictForecast) -> list[dict[str, Any]]:
+    """Return what a notebook shows of each year of a district."""
+    return [
+        {
+            "year": year.year,
+            "needed": year.needed.max if year.needed.min == year.needed.max else span(year.needed.ends),
+            "mean rises": year.rises.mean,
+            "90% of simulations": span(year.rises.interval90),
+            "P(met)": year.probability_met,
+            "simulation error": year.monte_carlo_error,
+            "90% over assumptions": span(year.parameter_interval90),
+        }
+        for year in district.years
+    ]
 
 
 def year_rows(scenario: Scenario, district: DistrictForecast) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.constraints import LONGEST_NAME
 from ..domain.distributions import Distribution
+from ..domain.html_table import html_table
 from ..domain.intervention import Intervention
 from ..domain.messages import Message, Refusal, listed, shown
 from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, falls_by_one_level
@@ -64,6 +65,24 @@ class Scenario(StatedAssumptions):
         where = ", ".join(places) if len(places) <= _FEW else f"{len(places)} districts"
         villages = sum(map(len, self.districts))
         return f"<Scenario {self.name}: {where}, {villages:,} villages, {self.years[0]}-{self.years[-1]}>"
+
+    def _repr_html_(self) -> str:
+        """Return what the scenario states, for notebooks."""
+        target = self.target
+        of = f" {', '.join(target.levels)}" if target.reading != "rises" else ""
+        known = self.parameters
+        rows = [
+            *(
+                {"what": f"district {one.district_code}", "stated": f"{one.district}: {one.levels_in_words}"}
+                for one in self.districts[:_FEW]
+            ),
+            {"what": "target", "stated": f"{float(target.share):.3g} of {target.denominator}: {target.reading}{of}"},
+            *({"what": f"intervention {plan.name}", "stated": _in_short(plan)} for plan in self.interventions),
+            {"what": "parameters", "stated": repr(known)[len("<ParameterSet: ") : -1]},
+        ]
+        if len(self.districts) > _FEW:
+            rows.insert(_FEW, {"what": "more districts", "stated": f"{len(self.districts) - _FEW}"})
+        return html_table(rows, repr(self)[1:-1], "All of it: .document")
 
     def __hash__(self) -> int:
         """Return a number that equal scenarios share."""
@@ -231,6 +250,15 @@ class Scenario(StatedAssumptions):
             return scenario
         sources = {**scenario.sources, str(on_rises.scenario_key): source}
         return replace(scenario, provenance=replace(self.provenance, sources=sources, read=scenario))
+
+
+def _in_short(plan: Intervention) -> str:
+    """Return when an intervention acts, on how many villages, and what it costs."""
+    years = f"from {plan.starts}" if plan.ends is None else f"{plan.starts}-{plan.ends}"
+    reach = f"capacity {plan.capacity}" if plan.coverage is None else f"coverage {float(plan.coverage):g}"
+    cost = f", {plan.cost_idr_million:g} million rupiah a village-year" if plan.cost_idr_million else ""
+    order = plan.priority if isinstance(plan.priority, str) else "a list of villages"
+    return f"{years}, {reach}, priority {order}{cost}"
 
 
 def load_scenario(path: str | os.PathLike[str], *, anywhere: bool = False) -> Scenario:

@@ -194,7 +194,7 @@ def test_a_comparison_is_a_table_and_a_line() -> None:
     assert isinstance(found, kkb.Comparison)
     assert list(found.years["year"]) == [ORIGIN + 1, ORIGIN + 2, ORIGIN + 3]
     assert {"scenario", "difference", "monte_carlo_error", "parameter_low", "additional_rises_mean"} <= set(found.years)
-    assert "<td>with-pokja</td>" in found._repr_html_()
+    assert ">with-pokja</td>" in found._repr_html_()
     assert repr(found).startswith("<Comparison with test, P(met in 2026) with-pokja: ")
 
 

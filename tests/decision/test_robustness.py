@@ -134,8 +134,9 @@ def test_a_choice_shows_itself_as_chances_and_regrets_of_every_option_in_every_s
     line = "in 4 states: best on average bold (P 0.533), least regretted careful (at most 0.200)"
     assert line in repr(torn)
     page = torn._repr_html_()
-    assert [page.count(f"<th>{world.name}</th>") for world in torn.worlds] == [1, 1, 1, 1]
-    assert [page.count(f"<th>{option.name}</th>") for option in torn.options] == [2, 2]
+    assert [page.count(f">{world.name}</td>") for world in torn.worlds] == [1, 1, 1, 1]
+    assert [page.count(f">{option.name}</th>") for option in torn.options] == [1, 1]
+    assert ">0.200 (0.300)</td>" in page
 
 
 def test_an_option_beside_itself_is_never_regretted(baseline: Scenario) -> None:

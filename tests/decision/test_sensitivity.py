@@ -120,7 +120,7 @@ def test_an_analysis_shows_itself_as_the_table_of_its_parameters() -> None:
     assert np.isnan([fall[name] for name in ("first", "total", "total_q05", "total_q95")]).all()
     assert "rise.dasar" in repr(found)
     assert "fall" not in repr(found)
-    assert found._repr_html_().count("<tr>") == len(found.parameters)
+    assert found._repr_html_().count("<tr>") == 1 + len(found.parameters)
     assert (found.asked_effort, found.asked_engine, found.points) == (Effort(10, 32), None, 16 * 4)
 
 

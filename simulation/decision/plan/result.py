@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...domain.columns import describes_columns
+from ...domain.html_table import html_table
 from ...inputs.scenario import Scenario
 from ..trial import WhySimulated
 from .levers import Lever, Places, PlanRequest
@@ -340,7 +341,18 @@ class Plan(PlanNumbers):
 
     def _repr_html_(self) -> str:
         """Return the table of settings, for notebooks."""
-        return self.settings.to_html(index=False, float_format=lambda x: f"{x:.3f}")
+        rows = [
+            {
+                **one.settings,
+                "P(met)": one.probability_met,
+                "simulation error": one.monte_carlo_error,
+                "at least (95%)": one.lower95,
+                "village-years": one.village_years,
+                "cost, million rupiah": one.cost_idr_million,
+            }
+            for one in self.tried
+        ]
+        return html_table(rows, repr(self)[1:-1], "All columns: .settings; villages in their order: .priorities")
 
 
 def village_row(village: PlannedVillage) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from ...domain.columns import describes_columns
 from ...domain.evidence import Evidence, Panel
+from ...domain.html_table import html_table
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import DEFAULTS
 from ...domain.scenario import refuse_so_far
@@ -142,7 +143,9 @@ class Backtest(BacktestNumbers):
         return f"<Backtest over {self.district_years} district-years; mean CRPS of rises: {crps}>"
 
     def _repr_html_(self) -> str:
-        return self.table.to_html(float_format=lambda x: f"{x:.3g}")
+        """Return the mean scores of every forecaster, for notebooks."""
+        table = self.table.rename_axis("forecaster").reset_index()
+        return html_table(table.to_dict("records"), f"Mean scores over {self.district_years} district-years")
 
 
 def backtest(

@@ -12,6 +12,7 @@ from ...domain.arrays import Floats
 from ...domain.columns import describes_columns
 from ...domain.distributions import Distribution, Empirical
 from ...domain.evidence import Evidence
+from ...domain.html_table import html_table
 from ...domain.parameters import Kind, ParameterKey
 from ...domain.past import Observed, Past
 from ...inputs.scenario import Scenario
@@ -185,4 +186,5 @@ class Posterior:
 
     def _repr_html_(self) -> str:
         """Return the table of parameters, for notebooks."""
-        return self.table.to_html(float_format=lambda x: f"{x:.3g}")
+        table = self.table.rename_axis("parameter").reset_index()
+        return html_table(table.to_dict("records"), repr(self)[1:-1])

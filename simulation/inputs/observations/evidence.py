@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ...domain.evidence import Assistance, Counts, Evidence, Launches, Panel
+from ...domain.html_table import html_table
 from ...domain.messages import DataError, Message
 from ..problem_list import ProblemList
 from ..scenario import Scenario
@@ -37,6 +38,15 @@ class Gathered:
     evidence: Evidence
     notes: tuple[Message, ...]
     files: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        """Return one line: what was read, and how many notes say how."""
+        return f"<Gathered from {len(self.files)} files: {repr(self.evidence)[1:-1]}; {len(self.notes)} notes>"
+
+    def _repr_html_(self) -> str:
+        """Return what was read, and the notes on it, for notebooks."""
+        notes = [{"note": number, "text": str(note)} for number, note in enumerate(self.notes, start=1)]
+        return self.evidence._repr_html_() + html_table(notes)
 
 
 def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_cohort: bool = False) -> Gathered:

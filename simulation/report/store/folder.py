@@ -132,6 +132,10 @@ class Answer(Generic[Result]):
     asked: Any = field(repr=False)
     older: int = 0
 
+    def __repr__(self) -> str:
+        """Return one line: the kind of answer, about which scenario, its id and where it lies."""
+        return f"<Answer {self.folder.kind.name} of {self.manifest.scenarios[0]['name']}, id {self.id}, in {self.path}>"
+
     @property
     def id(self) -> str:
         """The id of the run."""
