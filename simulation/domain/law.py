@@ -23,7 +23,8 @@ from .distributions import Distribution, Fixed
 from .elementary import normal_quantile
 from .parameters import Kind, ParameterKey, Parameters
 from .randomness import Process, Trajectories, keyed_uniforms, philox_key, uniforms
-from .transition import share_above
+from .status import TOP
+from .transition import factor, share_above
 from .villages import Villages, count_levels, places
 
 SharedBy = Literal["district", "subdistrict", "village"]
@@ -321,11 +322,11 @@ def luck_of_years(
     return total
 
 
-def neighbours_log_odds(villages: Villages, parameters: Parameters, draw: Ints) -> Callable[[Ints], Floats] | None:
-    """Return what sums up the terms that are seen of neighbours; None where there are none.
+def neighbours_factor(villages: Villages, parameters: Parameters, draw: Ints) -> Callable[[Ints], Floats] | None:
+    """Return what tells by how much neighbours multiply the odds of rising; None where no term is seen of them.
 
-    It takes how many villages stand where, shape (K, 4, T), and gives the log odds in that shape; `draw` is that of
-    each trajectory.
+    It takes how many villages stand where, shape (K, 4, T), and gives a factor in that shape; `draw` is that of each
+    trajectory. Factors are looked up in a table where that takes less work.
     """
     terms = [
         (term.coefficient(parameters)[draw], term.regressor.value)
@@ -334,7 +335,35 @@ def neighbours_log_odds(villages: Villages, parameters: Parameters, draw: Ints) 
     ]
     if not terms:
         return None
-    return lambda levels: reduce(np.add, (coefficient * value(villages, levels) for coefficient, value in terms))
+    return _neighbours_looked_up(villages, parameters, draw) or (
+        lambda levels: factor(reduce(np.add, (coefficient * value(villages, levels) for coefficient, value in terms)))
+    )
+
+
+def _neighbours_looked_up(villages: Villages, parameters: Parameters, draw: Ints) -> Callable[[Ints], Floats] | None:
+    """Return what `neighbours_factor` does, from a table; None where there is none, or none that is worth it."""
+    if villages.joins is not None:
+        return None
+    drawn, of_draw = np.unique(draw, return_inverse=True)
+    sizes, of_size = np.unique(villages.subdistrict_sizes, return_inverse=True)
+    entries = sizes.size * (sizes[-1] + 1) * drawn.size
+    if entries > of_size.size * (TOP + 1) * draw.size:
+        return None
+    log_odds = neighbours_by_number_above(villages, parameters.take(drawn), sizes)
+    if log_odds is None:
+        return None
+    table = factor(log_odds)
+    begin = of_size[:, None] * table[0].size + of_draw
+
+    def looked_up(levels: Ints) -> Floats:
+        place = np.zeros(levels.shape, np.int64)
+        for level in range(TOP - 1, -1, -1):
+            np.add(place[:, level + 1], levels[:, level + 1], out=place[:, level])
+        place *= drawn.size
+        place += begin[:, None]
+        return table.take(place)
+
+    return looked_up
 
 
 def neighbours_by_number_above(villages: Villages, parameters: Parameters, sizes: Ints) -> Floats | None:

@@ -33,21 +33,22 @@ _SLACK = 2.0**-40
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """The villages that change in a year, N of them: flat positions in (V, T), old and new status."""
+    """The villages that change in a year, N of them: those that rise first, `risen` in number, then those that fall.
+
+    Attributes
+    ----------
+    position
+        Flat, in (V, T).
+    old, new
+        Status before and after.
+    """
 
     position: Ints
     village: Ints
     trajectory: Ints
     old: Statuses
     new: Statuses
-
-    @classmethod
-    def of(cls, position: Ints, new: Statuses, status: Statuses) -> Changes:
-        """Return the changes among villages at some positions that get a new status, which may be the old one."""
-        moved = new != status.reshape(-1)[position]
-        position = position[moved]
-        village, trajectory = np.divmod(position, status.shape[1])
-        return cls(position, village, trajectory, status.reshape(-1)[position], new[moved])
+    risen: int
 
 
 def simulate(
@@ -159,16 +160,15 @@ class State:
     def apply(self, changes: Changes, year: int) -> None:
         """Let all changes of a year happen at once."""
         size = self.status.shape[1]
-        step = (changes.new - changes.old).astype(np.int64)
-        before = self.place.reshape(-1)[changes.position]
-        after = before + step * size
+        before = self.place.take(changes.position)
+        after = before + (changes.new - changes.old) * np.int64(size)
         self.place.reshape(-1)[changes.position] = after
         self.status.reshape(-1)[changes.position] = changes.new
         for places_then, level, sign in ((before, changes.old, -1), (after, changes.new, 1)):
             self.levels += sign * np.bincount(places_then, minlength=self.levels.size).reshape(self.levels.shape)
             at = np.bincount(changes.village * 4 + level, minlength=self.at_level.size)
             self.at_level += sign * at.reshape(self.at_level.shape)
-        self.risen.reshape(-1)[changes.position[step > 0]] = True
+        self.risen.reshape(-1)[changes.position[: changes.risen]] = True
         if self._last_change is not None:
             self._last_change.reshape(-1)[changes.position] = year
 
@@ -190,8 +190,11 @@ def move(environment: Environment, chances: Chances, odds: Floats, state: State,
     state.welcome(year)
     if chances.reports is None:
         return changes
-    position = np.flatnonzero(chances.reports & (state.status != listed.status))
-    changes = Changes.of(position, state.status.reshape(-1)[position], listed.status)
+    up, down = (
+        np.flatnonzero(chances.reports & differs)
+        for differs in (state.status > listed.status, state.status < listed.status)
+    )
+    changes = _changes(listed.status, up, state.status.take(up), down, state.status.take(down))
     listed.apply(changes, year)
     listed.welcome(year)
     return changes
@@ -202,28 +205,39 @@ def decide(environment: Environment, chances: Chances, odds: Floats, status: Sta
     up = rises(chances.uniform, odds)
     # Nobody falls whose 1 − u is not below the largest chance of falling: a cheap first sieve.
     ceiling = environment.fall.max() if chances.fall_effect is None else 1.0
-    position = np.flatnonzero(up | (chances.uniform > 1 - ceiling - _SLACK) if ceiling > 0 else up)
-    rising = up.reshape(-1)[position]
-    first, rest = position[rising], position[~rising]
-    new = np.concatenate(
-        [
-            _lands_above(environment, chances, odds, status, first),
-            _lands_below(environment, chances, odds, status, rest),
-        ]
-    )
-    return Changes.of(np.concatenate([first, rest]), new, status)
+    rest = np.flatnonzero((chances.uniform > 1 - ceiling - _SLACK) > up) if ceiling > 0 else np.zeros(0, np.int64)
+    first = np.flatnonzero(up)
+    above = _lands_above(environment, chances, odds, status, first)
+    below = _lands_below(environment, chances, odds, status, rest)
+    fallen = below < status.take(rest)
+    return _changes(status, first, above, rest[fallen], below[fallen])
+
+
+def _changes(status: Statuses, up: Ints, above: Statuses, down: Ints, below: Statuses) -> Changes:
+    """Return the changes of villages that rise, at flat positions `up`, to `above`, and that fall."""
+    position = np.concatenate([up, down])
+    village, trajectory = _village_and_trajectory(position, status)
+    return Changes(position, village, trajectory, status.take(position), np.concatenate([above, below]), up.size)
+
+
+def _village_and_trajectory(position: Ints, status: Statuses) -> tuple[Ints, Ints]:
+    """Return what `numpy.divmod` does: one division by a number that is the same for all is far faster."""
+    village = position // status.shape[1]
+    return village, position - village * status.shape[1]
 
 
 def _lands_above(
     environment: Environment, chances: Chances, odds: Floats, status: Statuses, position: Ints
 ) -> Statuses:
-    """Return the new status of villages that rise."""
-    old, trajectory = status.reshape(-1)[position], position % status.shape[1]
-    uniform, odds = chances.uniform.reshape(-1)[position], odds.reshape(-1)[position]
-    new = old + np.int8(1)
-    for level in (TOP - 1, TOP):
-        reaches = _look_up(environment.rise_reaches, old, level, trajectory)
-        new += rises_past(uniform, odds, reaches) & (old < level - 1)
+    """Return the new status of villages that rise: some by two levels, few of these by three."""
+    old, (_, trajectory) = status.take(position), _village_and_trajectory(position, status)
+    uniform, odds = chances.uniform.take(position), odds.take(position)
+    reaches = environment.rise_reaches
+    by_two = np.stack([reaches[0, 2], reaches[1, 3], np.zeros(status.shape[1])])
+    further = rises_past(uniform, odds, by_two.take(old * np.int64(status.shape[1]) + trajectory))
+    new: Statuses = old + np.int8(1) + further
+    some = np.flatnonzero(further & (old == 0))
+    new[some] += rises_past(uniform[some], odds[some], reaches[0, 3].take(trajectory[some]))
     return new
 
 
@@ -231,36 +245,28 @@ def _lands_below(
     environment: Environment, chances: Chances, odds: Floats, status: Statuses, position: Ints
 ) -> Statuses:
     """Return the new status of villages that do not rise: few of these fall."""
-    old, trajectory = status.reshape(-1)[position], position % status.shape[1]
-    uniform, odds = chances.uniform.reshape(-1)[position], odds.reshape(-1)[position]
+    old, (_, trajectory) = status.take(position), _village_and_trajectory(position, status)
+    uniform, odds = chances.uniform.take(position), odds.take(position)
     if chances.fall_effect is None:
         fall = environment.fall[old, trajectory]
     else:
-        fall = fall_chance(environment.fall_against[old, trajectory], chances.fall_effect.reshape(-1)[position])
+        fall = fall_chance(environment.fall_against[old, trajectory], chances.fall_effect.take(position))
     new = old.copy()
     new -= falls(uniform, odds, fall)
     for level in (1, 0):
-        reaches = _look_up(environment.fall_reaches, old, level, trajectory)
-        new -= falls_past(uniform, odds, fall, reaches) & (old > level + 1)
+        new -= falls_past(uniform, odds, fall, environment.fall_reaches[old, level, trajectory]) & (old > level + 1)
     return new
-
-
-def _look_up(table: Floats, old: Statuses, level: int, trajectory: Ints) -> Floats:
-    """Return ``table[old, level, trajectory]`` of a (4, 4, T) table; twice as fast as those brackets."""
-    _, levels, size = table.shape
-    place: Ints = (old * np.int64(levels) + level) * size + trajectory
-    return table.take(place)
 
 
 def _record(outcome: Outcome, t: int, state: State, changes: Changes, inside: Bools) -> None:
     """Count year number `t`; `inside` marks the levels of the target."""
     size, count = len(outcome.levels), len(state.status)
-    rose = changes.new > changes.old
-    entered = rose & inside[changes.new] & ~inside[changes.old]
-    outcome.rises[:, t] = np.bincount(changes.trajectory[rose], minlength=size)
-    outcome.falls[:, t] = np.bincount(changes.trajectory[~rose], minlength=size)
-    outcome.entries[:, t] = np.bincount(changes.trajectory[entered], minlength=size)
+    rose, fell = changes.trajectory[: changes.risen], changes.trajectory[changes.risen :]
+    entered = (inside.take(changes.new) > inside.take(changes.old))[: changes.risen]
+    outcome.rises[:, t] = np.bincount(rose, minlength=size)
+    outcome.falls[:, t] = np.bincount(fell, minlength=size)
+    outcome.entries[:, t] = np.bincount(rose[entered], minlength=size)
     outcome.levels[:, t + 1] = state.levels.sum(axis=0).T
-    outcome.villages.rises[:, t] = np.bincount(changes.village[rose], minlength=count)
+    outcome.villages.rises[:, t] = np.bincount(changes.village[: changes.risen], minlength=count)
     outcome.villages.risen[:, t] = state.risen.sum(axis=1)
     outcome.villages.status[:, t] = state.at_level

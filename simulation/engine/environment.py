@@ -16,7 +16,7 @@ import numpy as np
 from ..domain.arrays import Bools, Floats, Ints, Statuses, Words
 from ..domain.blank_statuses import chances_at_origin
 from ..domain.intervention import Programme, combine, combine_on_falls
-from ..domain.law import lasting_log_odds, luck_of_years, neighbours_log_odds, of_places
+from ..domain.law import lasting_log_odds, luck_of_years, neighbours_factor, of_places
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, uniforms
 from ..domain.reporting import levels_behind, reporting_chance
@@ -92,7 +92,7 @@ class Environment:
         self.fall = fall_chance(self.fall_against, np.ones_like(self.fall_against))
         self.rise_reaches = np.ascontiguousarray(parameters.rise_reaches[draw].transpose(1, 2, 0))
         self.fall_reaches = np.ascontiguousarray(parameters.fall_reaches[draw].transpose(1, 2, 0))
-        self._neighbours = neighbours_log_odds(villages, parameters, draw)
+        self._neighbours = neighbours_factor(villages, parameters, draw)
         ratios = zip(parameters.rise_log_odds_ratio[draw].T, parameters.fall_log_odds_ratio[draw].T, strict=True)
         self.programmes = [
             Programme(plan, villages, *ratio) for plan, ratio in zip(scenario.interventions, ratios, strict=True)
@@ -126,7 +126,7 @@ class Environment:
                 {name: np.ascontiguousarray(array[..., here]) for name, array in arrays.items()},
                 trajectories=trajectory,
                 programmes=[programme.alone(column) for programme in self.programmes],
-                _neighbours=neighbours_log_odds(self.villages, self.parameters, trajectory.draw),
+                _neighbours=neighbours_factor(self.villages, self.parameters, trajectory.draw),
                 _uniforms=uniforms_of_one,
             )
             yield environment
@@ -254,7 +254,7 @@ class Environment:
         yearly, (rise_effect, fall_effect) = self._reporting_chance, self.effects()
         rise_odds = self.base_odds * self.luck_factor[year - self.scenario.years[0]][:, None, :]
         if self._neighbours is not None:
-            rise_odds = rise_odds * factor(self._neighbours(levels))
+            rise_odds = rise_odds * self._neighbours(levels)
         return Chances(
             year=year,
             rise_odds=rise_odds,
@@ -286,7 +286,7 @@ class Environment:
 
         Those of a typical village in a typical year, what is seen of it and of its neighbours as it stands.
         """
-        by_level = self.base_odds if self._neighbours is None else self.base_odds * factor(self._neighbours(levels))
+        by_level = self.base_odds if self._neighbours is None else self.base_odds * self._neighbours(levels)
         seen = np.broadcast_to(by_level, levels.shape).take(places(status, self.villages.subdistrict_index))
         if self._seen_factor is not None:
             seen = seen * self._seen_factor
