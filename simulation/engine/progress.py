@@ -75,7 +75,8 @@ class _Bar:
             if elapsed < QUIET_SECONDS:
                 return
             self._bar = _drawn(self._doing)
-            self._bar.start_t -= elapsed
+            if not self._bar.disable:  # TQDM_DISABLE
+                self._bar.start_t -= elapsed
         self._bar.set_description_str(self._doing, refresh=False)
         self._bar.update(100 * done / max(total, 1) - self._bar.n)
 

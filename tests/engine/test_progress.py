@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partialmethod
 from io import StringIO
 
 import pytest
+from tqdm.auto import tqdm
 
 from simulation.engine.progress import QUIET_SECONDS, shown
 
@@ -63,6 +65,17 @@ def test_longer_work_shows_a_bar_with_the_time_left(monkeypatch: pytest.MonkeyPa
     said = terminal.getvalue()
     assert "forecast  75%" in said
     assert said.rsplit("\r", 2)[1].strip() == ""
+
+
+def test_bars_that_are_switched_off_stop_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ``TQDM_DISABLE=1`` does, which tqdm reads when it is loaded."""
+    terminal, clock = watched(monkeypatch), Clock(monkeypatch)
+    monkeypatch.setattr(tqdm, "__init__", partialmethod(tqdm.__init__, disable=True))
+    with shown(True, "forecast") as progress:
+        clock.now += QUIET_SECONDS + 1
+        progress(1, 4)
+        progress(4, 4)
+    assert terminal.getvalue() == ""
 
 
 def test_long_work_says_at_once_how_long_it_will_take(monkeypatch: pytest.MonkeyPatch) -> None:
