@@ -33,6 +33,11 @@ class Lots:
 
     wins: Floats
 
+    @property
+    def ways(self) -> int:
+        """In how many ways a village may fare: 2^L."""
+        return 1 << len(self.wins)
+
     @cached_property
     def places(self) -> Ints:
         """Shape (L, D): how many win."""
@@ -49,6 +54,8 @@ class Lots:
 
         Numbers of winners that differ by as much look alike, so that all of these must be improbable.
         """
+        if not len(self.wins):
+            return []
         from scipy.special import bdtr, bdtrc
 
         found = []

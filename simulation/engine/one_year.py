@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,25 +27,25 @@ from ..domain.target import Target, needed
 from ..domain.transition import chance, factor, fall_chance, odds, odds_against
 from ..domain.villages import Villages
 from .lots import Lots
-from .poisson_binomial import add_villages, average_total
+from .poisson_binomial import average_total, total_of_sorts
 from .year_start import YearStart, sorts, statuses_settled
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
 
 BLOCK_CASES = 8192
 """Draws × nodes that are handled side by side: their sums stay in cache."""
 UNLIKELY = 1e-9
 """Nodes of the district's shock that weigh less in every draw of a block are left out."""
-NEGLIGIBLE = 1e-13
-"""Points of a kecamatan's shock that weigh less, given the district's, are left out."""
-REACH = 5.0
-"""How far the shock of a kecamatan, and what sets a village apart, are followed, in sd; 6e-7 lies beyond."""
-YEAR_REACH = 6.0
-SMALL = 0.05
-"""A shock of a kecamatan below this many sd on the log-odds scale needs three nodes only."""
+REACH = 4.6
+"""How far shocks, and what sets a village apart, are followed, in sd; 6e-7 lies beyond."""
+TOLERANCE = 5e-6
+"""By how much an average over a shock may be wrong, at most."""
+SMALL = 0.2
+"""A shock of a kecamatan below this share of the narrowest step in what its villages do needs three nodes only."""
+ROUNDING = 1e-14
+"""Below which a chance is 0: it is told from 1 less all others."""
+TINY = 1e-100
 LARGEST_ODDS = 1e100
+Rows = slice | tuple[Ints, Ints]
+"""Villages, or those of each draw, of an array of shape (V, D)."""
 A_SECOND = 4e8
 """Multiplications of sums over villages that an ordinary core does in a second."""
 A_MINUTE = 60 * A_SECOND
@@ -126,7 +125,7 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
     judged = {key: target_count(target, at_start) for key, target in scenario.target.readings().items()}
     own = {key: count for key, (count, _) in judged.items() if not (count.score == RISES).all()}
     year = OneYear(villages, parameters, start)
-    sums, rise = _counts(scenario, year, {**wanted, **own})
+    sums, rise = _counts(scenario, year, {**wanted, **own}), year.rises()
     met = {key: chance_of_reaching(sums[key if key in own else "rises"], must) for key, (_, must) in judged.items()}
     sort = sorts(scenario, villages, parameters)
     status = average_alike(sort, year.levels(rise).mean(axis=2))
@@ -155,8 +154,7 @@ def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Par
     """Return the chance that the target is met in the first year, shape (D,); D as for `first_year`."""
     parameters, start, _ = first_start(scenario, villages, parameters, seed, _most(scenario, villages))
     count, must = target_count(scenario.target, _levels(start))
-    sums, _ = _counts(scenario, OneYear(villages, parameters, start), {"met": count})
-    return chance_of_reaching(sums["met"], must)
+    return chance_of_reaching(_counts(scenario, OneYear(villages, parameters, start), {"met": count})["met"], must)
 
 
 def first_start(
@@ -179,13 +177,12 @@ def first_start(
     return parameters, YearStart.drawn(scenario, villages, parameters, seed), len(parameters.rise)
 
 
-def _counts(scenario: Assumptions, year: OneYear, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:
+def _counts(scenario: Assumptions, year: OneYear, wanted: Mapping[str, Count]) -> dict[str, Floats]:
     """Return what `OneYear.counts` does; draws that differ by their lots alone are summed once if they begin alike."""
     if not scenario.fixed:
         return year.counts(wanted)
     some, sort = year.start.distinct(year.villages)
-    sums, _ = year.take(some).counts(wanted)
-    return {name: found[:, sort] for name, found in sums.items()}, year.counts({})[1]
+    return {name: found[:, sort] for name, found in year.take(some).counts(wanted).items()}
 
 
 def _levels(start: YearStart) -> Ints:
@@ -210,8 +207,10 @@ def multiplications(villages: Villages, parameters: Parameters, limit: int) -> i
     within = int((villages.subdistrict_sizes * sizes).sum())
     between = int((np.minimum(np.cumsum(villages.subdistrict_sizes), limit + 1) * sizes).sum())
     parameters = left_to_chance(villages, parameters)
-    points, nodes = _points(parameters, villages), _nodes(parameters, villages)
-    return int((points * (within + (nodes * int(sizes.sum()) if points.max() > 1 else 0)) + nodes * between).sum())
+    points, nodes = _points(parameters, villages, limit)[0], _nodes(parameters, villages, limit)
+    lasting = len(villages) * _lasting_nodes(shared_sd(parameters, "village"))[1].size
+    averaged = nodes * int(sizes.sum()) if points.max() > 1 else 0
+    return int((points * (within + lasting + averaged) + nodes * between).sum())
 
 
 def target_count(target: Target, at_start: Ints) -> tuple[Count, Ints]:
@@ -295,37 +294,40 @@ class OneYear:
         by_way = [[moves.probability(one, inside, way=way) for way, one in enumerate(rise)] for inside in ends_at]
         return np.stack([lots.average(ways) for ways in by_way], axis=1)
 
-    def counts(self, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:
-        """Return the distribution of every count and the chance of rising.
+    def rises(self) -> Floats:
+        """Return the chance of rising, (2^L, V, D): of each village, for each way to fare in the L lots."""
+        rise = np.zeros(self.start.rise_log_odds.shape)
+        for block in self.blocks(1):
+            for way, k in np.ndindex(len(rise), len(block.members)):
+                rise[way][block.members[k], block.draws] = block.mean(block.chances(k, way))
+        return rise
 
-        Shapes (limit + 1, D) and (2^L, V, D): a village's chance is given for each way to fare in the L lots.
-        """
+    def counts(self, wanted: Mapping[str, Count]) -> dict[str, Floats]:
+        """Return the distribution of every count, shape (limit + 1, D)."""
         draws = self.start.status.shape[1]
         result = {name: np.zeros((count.limit + 1, draws)) for name, count in wanted.items()}
-        rise = np.zeros(self.start.rise_log_odds.shape)
-        for block in self.blocks():
-            sums, rise[..., block.draws] = block.counts(wanted)
-            for name, found in sums.items():
+        for block in self.blocks(max(count.limit for count in wanted.values())):
+            for name, found in block.counts(wanted).items():
                 result[name][: len(found), block.draws] = found
-        return result, rise
+        return result
 
-    def blocks(self) -> Iterator[YearBlock]:
-        """Yield the draws in blocks of similar shocks."""
+    def blocks(self, most: int) -> Iterator[YearBlock]:
+        """Yield the draws in blocks of similar shocks, for sums of which no more than `most` is told apart."""
         p, draws = self._parameters, self.start.status.shape[1]
         if self._given is not None:
             for begin in range(0, draws, BLOCK_CASES):
                 some = np.arange(begin, min(begin + BLOCK_CASES, draws))
-                yield YearBlock(self.villages, p.take(some), self.start.take(some), some, self._given[:, some])
+                yield YearBlock(self.villages, p.take(some), self.start.take(some), some, most, self._given[:, some])
             return
-        step = _year_steps(shared_sd(p, "district"), len(self.villages))
-        points, small = _points(p, self.villages), shared_sd(p, "subdistrict") < SMALL
-        for alike in (np.flatnonzero(small), np.flatnonzero(~small)):
+        step = _year_steps(shared_sd(p, "district"), most, len(self.villages))
+        points, three = _points(p, self.villages, most)
+        for alike in (np.flatnonzero(three), np.flatnonzero(~three)):
             left = alike[np.lexsort((points[alike], step[alike]))]
             while left.size:
                 cases = np.maximum.accumulate(points[left]) * np.arange(1, left.size + 1)
                 size = max(1, int(np.searchsorted(cases, BLOCK_CASES)))
                 some, left = left[:size], left[size:]
-                yield YearBlock(self.villages, p.take(some), self.start.take(some), some, None)
+                yield YearBlock(self.villages, p.take(some), self.start.take(some), some, most)
 
 
 class YearBlock:
@@ -344,7 +346,13 @@ class YearBlock:
     """
 
     def __init__(
-        self, villages: Villages, parameters: Parameters, start: YearStart, draws: Ints, given: Floats | None
+        self,
+        villages: Villages,
+        parameters: Parameters,
+        start: YearStart,
+        draws: Ints,
+        most: int,
+        given: Floats | None = None,
     ) -> None:
         p = parameters
         self.villages, self.start, self.draws = villages, start, draws
@@ -352,18 +360,18 @@ class YearBlock:
         self._given = None if given is None else factor(given)
         self._odds = odds(p.rise)
         self._lasting = _lasting_nodes(shared_sd(p, "village"))
-        self._kernel: csr_array | None = None
+        self._kernel: Floats | None = None
         if given is not None:
             self.weight = np.ones((draws.size, 1))
             return
         sd = shared_sd(p, "district")
         normal = (np.zeros(1), np.ones(1))
         if sd.any():
-            normal = normal_nodes(YEAR_REACH, float(_year_steps(sd, len(villages)).min()))
+            normal = normal_nodes(REACH, float(_year_steps(sd, most, len(villages)).min()))
         district, self.weight = district_nodes(p, *normal, UNLIKELY)
         points = district
         if shared_sd(p, "subdistrict").any():
-            points, self._kernel = _subdistrict_points(p, villages, district)
+            points, self._kernel = _subdistrict_points(p, villages, most, district)
         self._factor = factor(points)
 
     @cached_property
@@ -372,87 +380,104 @@ class YearBlock:
         ends = np.cumsum(self.villages.subdistrict_sizes)
         return [slice(int(a), int(b)) for a, b in zip(ends - self.villages.subdistrict_sizes, ends, strict=True)]
 
-    def rise(self, k: int, status: Ints, log_odds: Floats) -> Floats:
-        """Return the chance of rising in a kecamatan, shape (C, D, M), of C villages: levels and log odds (C, D)."""
-        own = self._odds[np.arange(self.draws.size), status] * factor(log_odds)
+    def rise(self, k: int, rows: Ints, way: int) -> Floats:
+        """Return the chance of rising of C villages of a kecamatan, shape (C, D, M); `rows` has shape (C, D)."""
+        draw = np.arange(self.draws.size)
+        own = self._odds[draw, self.start.status[rows, draw]] * factor(self.start.rise_log_odds[way][rows, draw])
         shock = self._factor if self._given is None else self._given[k][:, None]
-        return self._average(own[:, :, None] * shock)
+        result = np.zeros((*own.shape, shock.shape[1]))
+        some = own > 0
+        of_draw = np.nonzero(some)[1]
+        result[some] = self._average(own[some][:, None] * shock[of_draw], of_draw)
+        return result
 
-    def chances(self, k: int, way: int = 0) -> Floats:
-        """Return the chances of rising of the villages of a kecamatan, shape (villages, D, M), for a way of the lots.
+    def alike(self, k: int) -> tuple[Ints, Ints]:
+        """Return one village of each sort of a kecamatan, its row, (C, D), and the sort of each village, (villages, D).
 
-        In each draw, villages that are alike are computed once.
+        In each draw, villages of a sort are alike in all that a year begins with.
         """
-        status = self.start.status[self.members[k]].astype(np.int64)
-        log_odds = self.start.rise_log_odds[way, self.members[k]]
-        order = np.lexsort((log_odds, status), axis=0)
-        sorted_status, sorted_odds = (np.take_along_axis(each, order, axis=0) for each in (status, log_odds))
-        differs = (np.diff(sorted_status, axis=0) != 0) | (np.diff(sorted_odds, axis=0) != 0)
+        rows, start = self.members[k], self.start
+        columns = [column[rows] for column in (*start.wins, *start.fall_log_odds, *start.rise_log_odds)]
+        columns += [start.listed[rows], start.status[rows]]
+        order = np.lexsort(columns, axis=0)
+        differs = np.zeros((len(order) - 1, len(self.draws)), dtype=bool)
+        for column in columns:
+            differs |= np.diff(np.take_along_axis(column, order, axis=0), axis=0) != 0
         sort = np.concatenate([np.zeros((1, self.draws.size), dtype=np.int64), np.cumsum(differs, axis=0)])
         sort_of = np.empty_like(sort)
         np.put_along_axis(sort_of, order, sort, axis=0)
         first = np.array([np.argmax(sort_of == number, axis=0) for number in range(int(sort.max()) + 1)])
-        found = self.rise(k, np.take_along_axis(status, first, axis=0), np.take_along_axis(log_odds, first, axis=0))
-        return np.asarray(found[sort_of, np.arange(self.draws.size)])
+        return rows.start + first, sort_of
+
+    def chances(self, k: int, way: int = 0) -> Floats:
+        """Return the chances of rising of the villages of a kecamatan, (villages, D, M), for a way of the lots."""
+        first, sort_of = self.alike(k)
+        return self.rise(k, first, way)[sort_of, np.arange(self.draws.size)]
 
     def average(self, values: Floats) -> Floats:
         """Average (…, D, M) over the shock of the kecamatan, shape (…, D, N)."""
         if self._kernel is None:
             return values
-        lead = values.shape[:-2]
-        return np.asarray(
-            (self._kernel @ values.reshape(-1, self._kernel.shape[1]).T).T.reshape(*lead, *self.weight.shape)
-        )
+        by_draw = np.moveaxis(values.reshape(-1, *values.shape[-2:]), 1, 0) @ self._kernel
+        return np.moveaxis(by_draw, 0, 1).reshape(*values.shape[:-2], *self.weight.shape)
 
     def mean(self, values: Floats) -> Floats:
         """Average (…, D, M) over all shocks, shape (…, D)."""
-        weight = self.weight if self._kernel is None else self.weight.reshape(-1) @ self._kernel
-        return np.asarray((values * weight.reshape(values.shape[-2:])).sum(axis=-1))
+        weight = self.weight if self._kernel is None else (self._kernel @ self.weight[:, :, None])[:, :, 0]
+        return np.asarray((values * weight).sum(axis=-1))
 
-    def adds(self, rows: slice, rise: Floats, count: Count, way: int = 0) -> Floats:
-        """Return the chance that each of some villages adds 0, 1 … to a count, shape (villages, most + 1, D, M)."""
+    def adds(self, rows: Rows, rise: Floats, count: Count, way: int = 0) -> Floats:
+        """Return the chance that each of some villages adds 0, 1 … to a count, shape (villages, most + 1, D, M).
+
+        `rows` picks the villages, or those of each draw, from arrays of shape (V, D).
+        """
         more = range(1, int(count.score.max()) + 1)
         some = np.stack([self.moves.probability(rise, count.score == n, rows, way) for n in more], axis=1)
-        return np.concatenate([1 - some.sum(axis=1, keepdims=True), some], axis=1)
+        every = np.concatenate([1 - some.sum(axis=1, keepdims=True), some], axis=1)
+        return np.asarray(np.maximum(every, 0.0, out=every))
 
-    def counts(self, wanted: Mapping[str, Count]) -> tuple[dict[str, Floats], Floats]:
-        """Return the distribution of every count, shape (n + 1, D), and the chance of rising, (2^L, V, D)."""
-        ways = range(len(self.start.rise_log_odds))
-        chances = [[self.chances(k, way) for way in ways] for k in range(len(self.members))]
-        rise = np.stack([np.concatenate([self.mean(of[way]) for of in chances]) for way in ways])
-        if not wanted:
-            return {}, rise
+    def counts(self, wanted: Mapping[str, Count]) -> dict[str, Floats]:
+        """Return the distribution of every count, shape (limit + 1, D)."""
         lots = Lots(self.start.wins)
-        angles, weight = lots.nodes()
-        at_once = max(1, BLOCK_CASES // chances[0][0][0].size)
-        parts = [slice(begin, begin + at_once) for begin in range(0, len(angles), at_once)]
-        found = [self._counts_at(chances, wanted, lots.shares(angles[some]), weight[some]) for some in parts]
-        return {name: np.sum([sums[name] for sums in found], axis=0) for name in wanted}, rise
+        alike = [self.alike(k) for k in range(len(self.members))]
+        rises = [[self.rise(k, first, way) for way in range(lots.ways)] for k, (first, _) in enumerate(alike)]
+        angles, lots_weight = lots.nodes()
+        found = {name: np.zeros((count.limit + 1, self.draws.size)) for name, count in wanted.items()}
+        step = max(1, BLOCK_CASES // (rises[0][0].shape[1] * rises[0][0].shape[2]))
+        for some in (slice(begin, begin + step) for begin in range(0, len(angles), step)):
+            shares, weight = lots.shares(angles[some]), self.weight[:, None] * lots_weight[some].T[:, :, None]
+            for name, count in wanted.items():
+                parts = [self._within(*one, rise, count, shares) for one, rise in zip(alike, rises, strict=True)]
+                total = average_total(parts, weight.reshape(len(weight), -1), count.limit)
+                found[name][: len(total)] += total
+        for sums in found.values():
+            sums[-1] = 1 - sums[:-1].sum(axis=0)
+        return {name: np.where(sums > ROUNDING, sums, 0.0) for name, sums in found.items()}
 
-    def _counts_at(
-        self,
-        chances: Sequence[Sequence[Floats]],
-        wanted: Mapping[str, Count],
-        shares: Floats | Complex,
-        lots_weight: Floats | Complex,
-    ) -> dict[str, Floats]:
-        """Return every count summed over A nodes of the lots: `Lots.shares` and weights, (A, 2^L, V, D) and (A, D)."""
-        weight = (self.weight[:, None] * lots_weight.T[:, :, None]).reshape(len(self.draws), -1)
-        within: dict[str, list[Floats]] = {name: [] for name in wanted}
-        for rows, rises in zip(self.members, chances, strict=True):
-            here = shares[:, :, rows].transpose(1, 2, 0, 3)[:, :, None, ..., None]
-            sums = []
-            for count in wanted.values():
-                adds = [self.adds(rows, rise, count, way)[:, :, None] for way, rise in enumerate(rises)]
-                mixed = adds[0] if len(adds) == 1 else sum(share * one for share, one in zip(here, adds, strict=True))
-                sums.append(total_of(mixed, count.limit))
-            averaged = self.average(np.concatenate(sums))
-            for parts, part in zip(within.values(), np.split(averaged, np.cumsum([*map(len, sums)])[:-1]), strict=True):
-                parts.append(np.moveaxis(part, 1, 2).reshape(len(part), *weight.shape))
-        return {name: average_total(within[name], weight, count.limit) for name, count in wanted.items()}
+    def _within(
+        self, first: Ints, sort_of: Ints, rise: Sequence[Floats], count: Count, shares: Floats | Complex
+    ) -> Floats:
+        """Return how probable small sums are in a kecamatan given the district's shock, (n, D, A · N), complex by lot.
 
-    def _average(self, typical: Floats) -> Floats:
-        """Return the chance of rising from odds (C, D, M), averaged over what sets a village apart for good.
+        Parameters
+        ----------
+        first, sort_of, rise
+            From `alike`, and of each way how its sorts rise.
+        shares
+            From `Lots.shares`, for A nodes of the lots.
+        """
+        draw = np.arange(self.draws.size)
+        ways = [self.adds((first, draw), one, count, way)[:, :, :, None] for way, one in enumerate(rise)]
+        adds = ways[0]
+        if len(ways) > 1:
+            share = shares[:, :, first, draw].transpose(1, 2, 3, 0)[:, :, None, :, :, None]
+            adds = np.sum([part * way for part, way in zip(share, ways, strict=True)], axis=0)
+        sums = total_of_sorts(adds.reshape(*adds.shape[:3], -1), sort_of, count.limit)
+        averaged = self.average(sums.reshape(len(sums), *adds.shape[2:]).swapaxes(1, 2))
+        return averaged.swapaxes(1, 2).reshape(len(sums), len(draw), -1)
+
+    def _average(self, typical: Floats, draw: Ints) -> Floats:
+        """Return the chance of rising from odds (C, M), averaged over what sets a village of a draw apart for good.
 
         Two villages apart by ±τb have together the chance 1 + (O² − 1) / (1 + 2 cosh(τb) O + O²).
         """
@@ -463,17 +488,16 @@ class YearBlock:
         square = typical * typical
         result = np.zeros(typical.shape)
         for twice, share in zip(apart.T, weight, strict=True):
-            result += share / (twice[:, None] * typical + (1 + square))
-        middle = 1 - 2 * weight.sum()
+            pair = twice[draw, None] * typical
+            pair += square
+            pair += 1
+            result += np.divide(share, pair, out=pair)
         result *= square - 1
         result += weight.sum()
-        return np.asarray(result + middle * (typical / (1 + typical)))
-
-
-def total_of(adds: Floats, limit: int) -> Floats:
-    """Return the distribution of what villages add up to, shape (n + 1, …), from `YearBlock.adds`."""
-    cases = int(np.prod(adds.shape[2:]))
-    return add_villages(adds.reshape(*adds.shape[:2], cases), limit).reshape(-1, *adds.shape[2:])
+        typical /= 1 + typical
+        typical *= 1 - 2 * weight.sum()
+        result += typical
+        return np.clip(result, 0.0, 1.0, out=result)
 
 
 class _Moves:
@@ -491,16 +515,16 @@ class _Moves:
             for up in (1.0, 0.0)
         )
 
-    def listed_rises(self, rise: Floats, rows: slice = slice(None), way: int = 0) -> Floats:
+    def listed_rises(self, rise: Floats, rows: Rows = slice(None), way: int = 0) -> Floats:
         """Return the chance that the list shows villages rise, from that of their rising."""
         return rise if self._yearly is None else self.probability(rise, RISES == 1, rows, way)
 
-    def probability(self, rise: Floats, inside: Bools, rows: slice = slice(None), way: int = 0) -> Floats:
+    def probability(self, rise: Floats, inside: Bools, rows: Rows = slice(None), way: int = 0) -> Floats:
         """Return the chance that the list shows one of the moves `inside` (4, 4), from the villages' chances of rising.
 
         `rise` has shape (villages, D, …), one for each of `rows`; `way` is how they fare in the lots.
         """
-        status, listed, fall = self._status[rows], self._listed[rows], self._fall[way, rows]
+        status, listed, fall = self._status[rows], self._listed[rows], self._fall[way][rows]
         draw = np.arange(status.shape[1])
         up, down = ((move[:, :, None] * inside).sum(axis=-1)[draw, status, listed] for move in (self._up, self._down))
         otherwise = fall * down + (1 - fall) * inside[listed, status]
@@ -534,33 +558,41 @@ def _lasting_nodes(village_sd: Floats) -> tuple[Floats, Floats]:
     widest = float(village_sd.max(initial=0.0))
     if widest == 0:
         return np.zeros((village_sd.size, 0)), np.zeros(0)
-    nodes, weight = normal_nodes(REACH + 1, float(_logistic_step(np.array([widest]))[0]))
+    nodes, weight = normal_nodes(REACH, float(_step(np.array(widest), 1, 1)))
     positive = nodes > 0
     return 2 * np.cosh(village_sd[:, None] * nodes[positive]), weight[positive]
 
 
-def _logistic_step(sd: Floats) -> Floats:
-    """Return the step at which the average of a logistic curve over N(0, sd²) is right to about 1e-7.
+def _step(sd: Floats, most: int, villages: int) -> Floats:
+    """Return the step at which what villages do is averaged over a shock of N(0, sd²), in sd.
 
-    The curve has poles π / sd off the real line.
+    The trapezoidal rule errs by what the integrand has at the frequency 2π / step. That at least m of n alike villages
+    rise is, as a function of the shock, the distribution function of the logit of a Beta(m, n − m + 1) number, whose
+    characteristic function is |Γ(m + it) Γ(n − m + 1 + it)| / Γ(m) Γ(n − m + 1); the density of the shock adds the
+    frequencies of a normal. It is sharpest for m = n / 2; villages that differ make it blunter.
+
+    Parameters
+    ----------
+    most
+        The largest number m that is told apart.
     """
-    pole = np.pi / np.maximum(sd, 1e-9)
-    return np.where(pole > 4, 1.0, np.minimum(1.0, 2 * np.pi * pole / (16 + pole**2 / 2)))
+    m = min(max(most, 1), (villages + 1) // 2)
+    t = np.geomspace(1.0, 20 + 5 * np.sqrt(villages), 100)
+    height = _log_gamma_ratio(m, t) + _log_gamma_ratio(villages - m + 1, t) - np.log(t)
+    highest = t[np.argmax(height < np.log(TOLERANCE))]
+    return np.asarray(2 * np.pi / np.sqrt((highest * sd) ** 2 - 2 * np.log(TOLERANCE)))
 
 
-def _step(sd: Floats, villages: int) -> Floats:
-    """Return the step at which what so many villages do is averaged over a shock of N(0, sd²), right to 1e-5.
-
-    How many of n villages rise is a step in the shock, of width w = 2 / (sd √n) at the narrowest; over a normal step
-    of that width the trapezoidal rule errs by exp(−(2π / h)² w² / (2 (1 + w²))).
-    """
-    width = 2 / (np.maximum(sd, 1e-9) * np.sqrt(villages))
-    return np.asarray(np.minimum(1.3 * width / np.sqrt(1 + width**2), _logistic_step(sd)))
+def _log_gamma_ratio(m: int, t: Floats) -> Floats:
+    """Return log |Γ(m + it) / Γ(m)| for a whole number m: π t / sinh(π t) times (1 + t² / j²) for each j below it."""
+    log_sinh = np.pi * t + np.log1p(-np.exp(-2 * np.pi * t)) - np.log(2)
+    product = np.log1p((t / np.arange(1, m)[:, None]) ** 2).sum(axis=0)
+    return np.asarray((np.log(np.pi * t) - log_sinh + product) / 2)
 
 
-def _year_steps(year_sd: Floats, villages: int) -> Floats:
-    """Return the step of the district's nodes for each draw, shape (D,): 1, 1/2, 1/4 … sd."""
-    return np.asarray(2.0 ** np.floor(np.log2(_step(year_sd, villages))))
+def _year_steps(year_sd: Floats, most: int, villages: int) -> Floats:
+    """Return the step of the district's nodes for each draw, shape (D,), in sd: a power of √2."""
+    return np.asarray(2.0 ** (np.floor(2 * np.log2(_step(year_sd, most, villages))) / 2))
 
 
 def district_nodes(parameters: Parameters, z: Floats, weight: Floats, unlikely: float = 0.0) -> tuple[Floats, Floats]:
@@ -583,51 +615,56 @@ def district_nodes(parameters: Parameters, z: Floats, weight: Floats, unlikely: 
     return nodes[:, likely], weights[:, likely] / weights[:, likely].sum(axis=1, keepdims=True)
 
 
-def _nodes(parameters: Parameters, villages: Villages) -> Floats:
+def _nodes(parameters: Parameters, villages: Villages, most: int) -> Floats:
     """Return at about how many nodes of the district's luck it is summed up, shape (D,)."""
     year = shared_sd(parameters, "district")
-    nodes = np.where(year > 0, 2 * YEAR_REACH / _year_steps(year, len(villages)) + 1, 1.0)
+    nodes = np.where(year > 0, 2 * REACH / _year_steps(year, most, len(villages)) + 1, 1.0)
     for probability, _ in coins(parameters):
         nodes = nodes * (1 + (probability > 0))
     return nodes
 
 
-def _points(parameters: Parameters, villages: Villages) -> Ints:
-    """Return at about how many values of x a kecamatan is computed, shape (D,)."""
-    year, local = shared_sd(parameters, "district"), shared_sd(parameters, "subdistrict")
-    within = 2 * YEAR_REACH * year + 2 * REACH * local
-    nodes = _nodes(parameters, villages)
+def _points(parameters: Parameters, villages: Villages, most: int) -> tuple[Ints, Bools]:
+    """Return at about how many values of x a kecamatan is computed, and whether three for each node do, (D,) each.
+
+    They do where the shock of a kecamatan is small beside the step in what its villages do, of width 1 / √(npq).
+    """
+    local, nodes = shared_sd(parameters, "subdistrict"), _nodes(parameters, villages, most)
+    within = 2 * REACH * np.hypot(shared_sd(parameters, "district"), local)
     for probability, log_odds in coins(parameters):
         within = within + np.abs(log_odds) * (probability > 0)
-    several = within / np.where(local > 0, _subdistrict_step(local, villages), 1.0)
-    return np.where(local == 0, nodes, np.where(local < SMALL, 3 * nodes, several)).astype(np.int64) + 1
+    size = int(villages.subdistrict_sizes.max())
+    m = min(max(most, 1), (size + 1) // 2)
+    small = local * np.sqrt(m * (1 - m / (size + 1))) < SMALL
+    on_grid = within / np.maximum(_subdistrict_step(local, villages, most), TINY)
+    three = small & (3 * nodes <= on_grid)
+    return np.where(local == 0, nodes, np.where(three, 3 * nodes, on_grid)).astype(np.int64) + 1, three
 
 
-def _subdistrict_step(subdistrict_sd: Floats, villages: Villages) -> Floats:
+def _subdistrict_step(subdistrict_sd: Floats, villages: Villages, most: int) -> Floats:
     """Return the step of x, on the log-odds scale, for each draw; 0 where kecamatan have no shock."""
-    return np.asarray(subdistrict_sd * _step(subdistrict_sd, int(villages.subdistrict_sizes.max())))
+    return np.asarray(subdistrict_sd * _step(subdistrict_sd, most, int(villages.subdistrict_sizes.max())))
 
 
-def _subdistrict_points(parameters: Parameters, villages: Villages, district: Floats) -> tuple[Floats, csr_array]:
-    """Return the values of x (D, M), and their weights given the district's shock, shape (D · N, D · M).
+def _subdistrict_points(
+    parameters: Parameters, villages: Villages, most: int, district: Floats
+) -> tuple[Floats, Floats]:
+    """Return the values of x, (D, M), and their weights given each node of the district's shock, (D, M, N).
 
     The average over a kecamatan's shock is the trapezoidal rule on one grid of x for all nodes of the district.
     Where a kecamatan's shock is nil or small, x is taken at three Gauss–Hermite nodes about each of the district's.
     """
-    from scipy.sparse import csr_array
-
-    sd = shared_sd(parameters, "subdistrict")[:, None]
-    if sd.max() < SMALL:
-        points = np.concatenate([district - np.sqrt(3) * sd, district, district + np.sqrt(3) * sd], axis=1)
+    sd = shared_sd(parameters, "subdistrict")
+    if _points(parameters, villages, most)[1].all():
+        apart = np.sqrt(3) * sd[:, None]
+        points = np.concatenate([district - apart, district, district + apart], axis=1)
         each = np.eye(district.shape[1])
-        kernel = np.concatenate([each / 6, each * 2 / 3, each / 6])[None].repeat(len(sd), axis=0)
-    else:
-        step = _subdistrict_step(sd, villages)
-        low = district.min(axis=1, keepdims=True) - REACH * sd
-        number = int(np.ceil(((district.max(axis=1, keepdims=True) + REACH * sd - low) / step).max()))
-        points = low + step * np.arange(number + 1)
-        kernel = np.exp(-(((points[:, :, None] - district[:, None, :]) / sd[:, :, None]) ** 2) / 2)
-        kernel /= kernel.sum(axis=1, keepdims=True)
-    draw, point, node = np.nonzero(kernel > NEGLIGIBLE)
-    (draws, nodes), place = district.shape, draw * points.shape[1] + point
-    return points, csr_array((kernel[draw, point, node], (draw * nodes + node, place)), (draws * nodes, points.size))
+        return points, np.broadcast_to(np.concatenate([each / 6, each * 2 / 3, each / 6]), (*points.shape, len(each)))
+    step = _subdistrict_step(sd, villages, most)[:, None]
+    year = shared_sd(parameters, "district")
+    beyond = REACH * (np.hypot(year, sd) - year)
+    low, high = district.min(axis=1) - beyond, district.max(axis=1) + beyond
+    number = int(np.ceil(((high - low) / step[:, 0]).max()))
+    points = low[:, None] + step * np.arange(number + 1)
+    kernel = np.exp(-(((points[:, :, None] - district[:, None, :]) / sd[:, None, None]) ** 2) / 2)
+    return points, kernel / kernel.sum(axis=1, keepdims=True)

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.arrays import Complex, Floats
+from ..domain.arrays import Complex, Floats, Ints
 
 _IN_CACHE = 512
 """Cases that are added up side by side."""
+_NEARLY_NONE = 1e-300
 _IN_ONE_THREAD = 200_000
 """Multiplications of a product of matrices for which the linear algebra library starts no threads, which would wait."""
 
@@ -142,8 +143,9 @@ def add_villages(chances: Floats, limit: int) -> Floats:
     villages, lattice, cases = chances.shape
     most = lattice - 1
     result = np.zeros((min(villages * most, limit) + 1, cases), dtype=chances.dtype)
-    for start in range(0, cases, _IN_CACHE):
-        some = slice(start, start + _IN_CACHE)
+    side_by_side = max(_IN_CACHE, 32768 // len(result))
+    for start in range(0, cases, side_by_side):
+        some = slice(start, start + side_by_side)
         sums = np.zeros((len(result), len(result[0, some])), dtype=chances.dtype)
         sums[0] = 1
         for number, village in enumerate(chances[..., some]):
@@ -161,37 +163,95 @@ def add_villages(chances: Floats, limit: int) -> Floats:
     return result
 
 
-def average_total(parts: Sequence[Floats | Complex], weight: Floats | Complex, limit: int) -> Floats:
-    """Return the distribution of a sum of independent numbers, averaged over nodes; right to about 1e-15.
+def total_of_sorts(adds: Floats, sort_of: Ints, limit: int) -> Floats:
+    """Return how probable it is that villages add up to 0, 1 …, to less than `limit`, shape (n, D, M).
 
-    Generating functions are multiplied at roots of unity, averaged there, and only then turned back.
+    Those of the largest sort of a case are a binomial, the others are added one by one.
+
+    Parameters
+    ----------
+    adds
+        Shape (C, most + 1, D, M): chance that a village of each sort adds 0, 1 … `most`; may be complex, as in `Lots`.
+    sort_of
+        Shape (village, D): the sort of each village.
+
+    Examples
+    --------
+    >>> total_of_sorts(np.full((1, 2, 1, 1), 0.5), np.zeros((3, 1), dtype=int), 3)[:, 0, 0].round(12).tolist()
+    [0.125, 0.375, 0.375]
+    """
+    (villages, draws), (sorts, most) = sort_of.shape, (adds.shape[0], adds.shape[1] - 1)
+    sizes = (sort_of == np.arange(sorts)[:, None, None]).sum(axis=1)
+    if most > 1:
+        sizes[:] = 0
+    largest, size = sizes.argmax(axis=0), sizes.max(axis=0)
+    order = np.argsort(size, kind="stable")
+    others = np.sort(np.where((sort_of == largest) & (size > 0), sorts, sort_of), axis=0)[:, order]
+    size = size[order]
+    numbers = min(villages * most + 1, max(limit, 1))
+    first = np.moveaxis(adds[largest[order], :, order], 1, 0)
+    sums = np.zeros((numbers, *first.shape[1:]), dtype=adds.dtype)
+    _binomial(first, size, sums)
+    for step, rest in enumerate(others[: villages - size[0]]):
+        some = slice(int(np.searchsorted(size, villages - step)))
+        village = adds[rest[some], :, order[some]]
+        reached = min(numbers, int(size[-1]) + step * most + 1)
+        moved = [sums[: min(reached, numbers - by), some] * village[:, by] for by in range(1, most + 1)]
+        sums[:reached, some] *= village[:, 0]
+        for by, part in enumerate(moved, start=1):
+            sums[by : by + len(part), some] += part
+    back = np.empty_like(order)
+    back[order] = np.arange(draws)
+    return sums[:, back]
+
+
+def _binomial(adds: Floats, size: Ints, sums: Floats) -> None:
+    """Put the first of the chances of a binomial, or of its like for complex numbers, into `sums`, shape (n, D, M).
+
+    From the chances (≥ 2, D, M) that one adds 0 or 1, and how many there are, (D,). In logarithms: a power may be too
+    small for a number where the whole is not.
+    """
+    none, one = (np.log(np.where(chance == 0, _NEARLY_NONE, chance)) for chance in adds[:2])
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, size[-1] + 1)))])
+    power, one = size[:, None] * none, one - none
+    for number in range(min(len(sums), int(size[-1]) + 1)):
+        ways = log_factorial[size] - log_factorial[number] - log_factorial[np.maximum(size - number, 0)]
+        np.add(power, np.where(size < number, -np.inf, ways)[:, None], out=sums[number])
+        np.exp(sums[number], out=sums[number])
+        power += one
+
+
+def average_total(parts: Sequence[Floats | Complex], weight: Floats | Complex, limit: int) -> Floats:
+    """Return how probable sums below `limit` of independent numbers are, averaged over nodes; right to about 1e-15.
+
+    Where many sums are told apart, generating functions are multiplied at roots of unity, averaged there, and only then
+    turned back.
 
     Parameters
     ----------
     parts
-        The numbers, shape (n + 1, D, N) each; where they are complex, as in `Lots`, the real part is returned.
+        How probable each number is, shape (n, D, N) each, as far as it is below `limit`; where they are complex, as in
+        `Lots`, the real part is returned.
     weight
         Shape (D, N).
-    limit
-        Stands for larger sums too.
 
     Returns
     -------
     Floats
-        Shape (n + 1, D).
+        Shape (n, D).
 
     Examples
     --------
     >>> fair = np.full((2, 1, 1), 0.5)
     >>> average_total([fair, fair, fair], np.ones((1, 1)), 2)[:, 0].round(12).tolist()
-    [0.125, 0.375, 0.5]
+    [0.125, 0.375]
     """
-    if len(parts) == 1:
-        return fold((parts[0] * weight).sum(axis=-1).real, [limit])
-    parts = [part[: int(np.flatnonzero(part.any(axis=(1, 2)))[-1]) + 1] for part in parts]
+    parts = [part[: int(np.flatnonzero(part.any(axis=(1, 2))).max(initial=0)) + 1] for part in parts]
     size = sum(len(part) - 1 for part in parts) + 1
     real = all(np.isrealobj(part) for part in parts)
     turns = np.arange(size // 2 + 1 if real else size)
+    if min(size, limit) <= len(turns):
+        return _average_directly(parts, weight, min(size, limit))
     roots = np.exp(-2j * np.pi / size * turns * np.arange(max(map(len, parts)))[:, None])
     tables = [np.ascontiguousarray(roots[: len(part)]).view(np.float64 if real else np.complex128) for part in parts]
     (draws, nodes), found = weight.shape, np.zeros((len(weight), roots.shape[1]), dtype=np.complex128)
@@ -205,4 +265,20 @@ def average_total(parts: Sequence[Floats | Complex], weight: Floats | Complex, l
             whole *= values.view(np.complex128)
         found[some[0]] += (whole * weight[some][..., None]).sum(axis=1)
     sums = np.fft.irfft(found, size, axis=1) if real else np.fft.ifft(found, axis=1).real
-    return fold(np.ascontiguousarray(np.maximum(sums, 0.0).T), [limit])
+    return np.ascontiguousarray(sums.T[:limit])
+
+
+def _average_directly(parts: Sequence[Floats | Complex], weight: Floats | Complex, numbers: int) -> Floats:
+    """Return what `average_total` does, by direct convolution."""
+    found = np.zeros((numbers, len(weight)))
+    step = max(1, _IN_CACHE // weight.shape[1])
+    for some in (slice(start, start + step) for start in range(0, len(weight), step)):
+        sums = parts[0][:, some] * weight[some]
+        for part in parts[1:]:
+            whole = np.zeros((min(numbers, len(sums) + len(part) - 1), *sums.shape[1:]), dtype=sums.dtype)
+            for by, chance in enumerate(part[:, some]):
+                moved = sums[: len(whole) - by] * chance
+                whole[by : by + len(moved)] += moved
+            sums = whole
+        found[: len(sums), some] = sums.sum(axis=-1).real
+    return found

@@ -167,7 +167,7 @@ def test_a_forecast_takes_the_effect_of_each_district() -> None:
     base = np.log(parameters.rise[:, 0] / (1 - parameters.rise[:, 0]))
     for villages in scenario.districts:
         start = YearStart.unassisted(villages, parameters, np.zeros((len(villages), 100), dtype=np.int8))
-        rises = OneYear(villages, parameters, start).counts({})[1][0]
+        rises = OneYear(villages, parameters, start).rises()[0]
         effect = parameters.scales[ParameterKey("district_effect", villages.district_code)]
         assert rises == pytest.approx(np.broadcast_to(expit(base + effect), rises.shape), abs=1e-12)
 

@@ -17,7 +17,7 @@ from simulation.domain.distributions import HalfNormal, LogitNormal
 from simulation.domain.parameters import ParameterKey
 from simulation.domain.target import Target
 from simulation.engine.closed_form.forward import YearShocks
-from simulation.engine.poisson_binomial import Part, total
+from simulation.engine.poisson_binomial import Part, total, total_of_sorts
 from simulation.inference.forecasting import forecast
 
 
@@ -53,6 +53,21 @@ def test_sums_keep_the_digits_of_rare_outcomes() -> None:
     assert pmf[list(published)] == pytest.approx(list(published.values()), rel=1e-6)
     at_most = np.cumsum(pmf)[[20, 30, 36, 40]]
     assert at_most == pytest.approx([1.673656e-07, 0.03384269, 0.560628, 0.9328105], rel=1e-6)
+
+
+def test_sorts_of_villages_add_up_as_one_by_one() -> None:
+    """Three cases of 900 villages in sorts of other sizes, with certain and impossible ones, below 880: to 12 digits.
+
+    Of 850 that rise with chance .97 none does with a chance that no number is small enough for.
+    """
+    chances = np.array([[0.97, 0.2, 1.0, 0.0], [0.4, 1.0, 0.03, 0.0], [0.0, 0.9, 0.5, 0.3]])
+    sizes = np.array([[850, 30, 10, 10], [300, 200, 390, 10], [10, 10, 400, 480]])
+    sort_of = np.stack([np.random.default_rng(case).permutation(np.repeat(range(4), sizes[case])) for case in range(3)])
+    adds = np.stack([1 - chances.T, chances.T], axis=1)[..., None]
+    found = total_of_sorts(adds, sort_of.T, 880)[:, :, 0]
+    for case in range(3):
+        expected = poisson_binomial(chances[case].tolist(), sizes[case].tolist())[:880]
+        assert found[:, case] == pytest.approx(expected, rel=1e-9, abs=1e-13)
 
 
 def test_a_shared_shock_meets_the_reference() -> None:

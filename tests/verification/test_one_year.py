@@ -133,7 +133,7 @@ def test_every_count_is_that_of_enumeration(yearly: float, listed: list[int]) ->
         "mandiri": (end == 2).astype(int),
     }
     year = OneYear(villages, parameters, YearStart.drawn(scenario, villages, parameters, SEED))
-    found, rise = year.counts({name: Count(score, 8) for name, score in counted.items()})
+    found, rise = year.counts({name: Count(score, 8) for name, score in counted.items()}), year.rises()
     for name, score in counted.items():
         expected = np.zeros(9)
         for ends, chance in truth.items():
@@ -219,10 +219,24 @@ def test_shocks_held_as_given_average_to_the_integrated_year() -> None:
     trajectories = Trajectories.grid(range(draws), range(1))
     shocks = luck_of_years(villages, parameters, trajectories, SEED, scenario.years)[0]
     count = {"rises": Count(Target().score, 2)}
-    drawn = OneYear(villages, parameters, start, shocks).counts(count)[0]["rises"][2]
+    drawn = OneYear(villages, parameters, start, shocks).counts(count)["rises"][2]
     one = np.array([0])
-    integrated = OneYear(villages, parameters.take(one), start.take(one)).counts(count)[0]["rises"][2, 0]
+    integrated = OneYear(villages, parameters.take(one), start.take(one)).counts(count)["rises"][2, 0]
     assert abs(drawn.mean() - integrated) < 4 * drawn.std() / np.sqrt(draws)
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scenarios())
+def test_a_chance_alone_is_that_of_the_whole_distribution(scenario: Assumptions) -> None:
+    """Every reading of the target, to 10⁻⁵: with fewer nodes of the shocks, and small sums alone told apart."""
+    scenario = replace(scenario, horizon=1)
+    villages, parameters = scenario.districts[0], scenario.parameters.draw(SEED, 1)
+    whole = first_year(scenario, villages, parameters, SEED)
+    for key, target in scenario.target.readings().items():
+        alone = chance_of_meeting(replace(scenario, target=target), villages, parameters, SEED)
+        if alone.shape == whole.readings[key].shape[:1]:  # in both, or in neither, lots are drawn
+            assert alone == pytest.approx(whole.readings[key][:, 0], abs=1e-5)
 
 
 def test_blank_statuses_are_enumerated() -> None:
@@ -352,10 +366,10 @@ def test_what_was_learned_of_a_district_moves_its_chances_and_no_others() -> Non
     known, other = (make_villages([4], status=status, code=code) for code in ("63.01", "63.02"))
     scalars = {"district_sd": 0.9, "district_effect.63.01": 2.5}
     law = make_scenario(known, scalars, horizon=1).parameters.draw(SEED, 1)
-    one = OneYear(known, law, YearStart.unassisted(known, law, known.levels[:, None])).counts({})[1][0]
+    one = OneYear(known, law, YearStart.unassisted(known, law, known.levels[:, None])).rises()[0]
     base = np.array(RISE)[known.levels]
     assert one[:, 0] == pytest.approx(2.5 * base / (1 - base) / (1 + 2.5 * base / (1 - base)), abs=1e-12)
     nodes, weight = np.polynomial.hermite_e.hermegauss(60)
     apart = np.exp(0.9 * nodes) * (base / (1 - base))[:, None]
-    rises = OneYear(other, law, YearStart.unassisted(other, law, other.levels[:, None])).counts({})[1][0]
+    rises = OneYear(other, law, YearStart.unassisted(other, law, other.levels[:, None])).rises()[0]
     assert rises[:, 0] == pytest.approx(apart / (1 + apart) @ (weight / weight.sum()), abs=1e-6)

@@ -25,8 +25,8 @@ from ...domain.status_knowledge import KnownStatuses
 from ...domain.target import Target, needed
 from ...domain.transition import share_above
 from ...domain.villages import Villages, code_order, count_levels, places
-from ...engine.one_year import Count, OneYear, YearBlock, multiplications, target_count, total_of
-from ...engine.poisson_binomial import add
+from ...engine.one_year import Count, OneYear, YearBlock, multiplications, target_count
+from ...engine.poisson_binomial import add, add_villages
 from ...engine.year_start import YearStart, listed_at_origin
 from ...inference.uncertainty import error_of_mean
 from ...inputs.scenario import Scenario
@@ -248,7 +248,7 @@ def village_gains(
     count, needed = target_count(target, at_levels[some])
     for must in np.unique(needed):
         alike = np.flatnonzero(needed == must)
-        for without, helping in zip(*(year.take(some[alike]).blocks() for year in years), strict=True):
+        for without, helping in zip(*(year.take(some[alike]).blocks(int(must)) for year in years), strict=True):
             chance, gains = _of_block(replace(count, limit=int(must)), without, helping)
             met += chance / len(some)
             met_more[:, alike[without.draws]] = gains
@@ -258,7 +258,7 @@ def village_gains(
 def _chances(year: OneYear) -> Floats:
     """Return the chance that the list shows each village rise, shape (V, D), mean over all shocks."""
     found = np.zeros(year.start.status.shape)
-    for block in year.blocks():
+    for block in year.blocks(1):
         for k, rows in enumerate(block.members):
             found[rows, block.draws] = block.mean(block.moves.listed_rises(block.chances(k), rows=rows))
     return found
@@ -269,7 +269,7 @@ def _of_block(count: Count, without: YearBlock, with_it: YearBlock) -> tuple[flo
     must = count.limit
     rises = [without.chances(k) for k in range(len(without.members))]
     adds = [without.adds(rows, rise, count) for rows, rise in zip(without.members, rises, strict=True)]
-    others, everyone = _all_but_each([without.average(total_of(part, must)) for part in adds], must)
+    others, everyone = _all_but_each([without.average(_total_of(part, must)) for part in adds], must)
     result = np.zeros((sum(map(len, rises)), len(without.draws)))
     for k, rows in enumerate(without.members):
         rise = with_it.chances(k)
@@ -278,11 +278,17 @@ def _of_block(count: Count, without: YearBlock, with_it: YearBlock) -> tuple[flo
         for i in range(len(rise)):
             key = adds[k][i].tobytes() + more[i].tobytes()
             if key not in alike:
-                rest = total_of(np.delete(adds[k], i, axis=0), must)
+                rest = _total_of(np.delete(adds[k], i, axis=0), must)
                 alike[key] = _gain(without, more[i], rest, others[k], must)
             result[rows.start + i] = alike[key]
     met = float((everyone[must:].sum(axis=0) * without.weight).sum()) if must > 0 else float(len(without.draws))
     return met, result
+
+
+def _total_of(adds: Floats, limit: int) -> Floats:
+    """Return the distribution of what villages add up to, shape (n + 1, …), from `YearBlock.adds`."""
+    cases = int(np.prod(adds.shape[2:]))
+    return add_villages(adds.reshape(*adds.shape[:2], cases), limit).reshape(-1, *adds.shape[2:])
 
 
 def _gain(block: YearBlock, more: Floats, rest: Floats, others: Floats, must: int) -> Floats:

@@ -144,12 +144,12 @@ def next_year(
     start = YearStart.unassisted(villages, drawn, np.repeat(villages.levels[:, None], len(trajectories), axis=1))
     ahead = OneYear(villages, drawn, start, shocks)
     count, must = target_count(target, np.bincount(villages.levels, minlength=len(LEVELS))[None])
-    sums, rise = ahead.counts({"rises": Count(RISES, len(villages)), "met": count})
+    sums = ahead.counts({"rises": Count(RISES, len(villages)), "met": count})
     rises = sums["rises"].mean(axis=1)
     return NextYear(
         rises=rises / rises.sum(),
         met=float(chance_of_reaching(sums["met"], must).mean()),
-        levels=ahead.levels(rise).mean(axis=2),
+        levels=ahead.levels(ahead.rises()).mean(axis=2),
     )
 
 
