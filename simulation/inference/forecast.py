@@ -14,7 +14,7 @@ from ..domain.arrays import Floats
 from ..domain.columns import describes_columns
 from ..domain.distributions import Fixed
 from ..domain.html_table import html_table, span
-from ..domain.messages import Message
+from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterSet
 from ..domain.past import Observed
 from ..domain.status import LEVELS
@@ -25,11 +25,13 @@ from ..engine.effort import Effort, Engine
 from ..engine.ensemble import Ensemble
 from ..engine.failure import Failure
 from ..inputs.scenario import Scenario
+from .exchange import dataset_of
 from .together import Together
 from .uncertainty import INTERVAL90, Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
     from ..engine.model import VillageAgent
 
@@ -316,6 +318,32 @@ class Forecast:
 
         return pd.DataFrame(ensemble_columns(self))
 
+    def to_xarray(self) -> xr.Dataset:
+        """Return every simulation as an `xarray.Dataset`.
+
+        Its variables are those of `ensemble`, over ``draw``, ``replicate``, ``year`` and, of several districts,
+        ``district_code``; ``assisted``, villages reached, over ``intervention`` besides; and each parameter over
+        ``draw``, by its key. Each has ``long_name`` and ``units``, "1" of shares and chances. Where simulations failed,
+        or do not go with rises so far, ``kept`` is False and the counts are NaN.
+
+        Raises
+        ------
+        Refusal
+            Where xarray is not installed, or nothing was simulated.
+
+        Examples
+        --------
+        >>> import simulation as kkb
+        >>> scenario = kkb.load_scenario("scenarios/tanah_laut.yaml")
+        >>> dataset = kkb.forecast(scenario, draws=50, replicates=4).to_xarray()
+        >>> dict(dataset["rises"].sizes)
+        {'draw': 50, 'replicate': 4, 'year': 5}
+        """
+        if self.ensemble_run is None:
+            raise Refusal(Message("nothing was simulated for an exact forecast: its numbers are in years"))
+        run_of = self.ensemble_run
+        return dataset_of(run_of, [outcome_arrays(run_of, i) for i in range(len(run_of.outcomes))])
+
     def __repr__(self) -> str:
         """Return one line: what was forecast, with which effort, and the chance in each district's first year."""
         chances = ", ".join(f"{d.villages.district}: {d.years[0].probability_met:.3f}" for d in self.districts[:3])
@@ -442,10 +470,15 @@ def ensemble_columns(result: Forecast, district: int | None = None) -> Mapping[s
 def _outcome_columns(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
     outcome, scenario = run_of.outcomes[index], run_of.scenario
     places: NDArray[np.int32] = np.indices(outcome.rises.shape, dtype=np.int32)
-    columns: dict[str, NDArray[Any]] = {
-        "draw": places[0],
-        "replicate": places[1],
-        "year": places[2] + np.int32(scenario.years[0]),
+    addresses = {"draw": places[0], "replicate": places[1], "year": places[2] + np.int32(scenario.years[0])}
+    columns = {**addresses, **outcome_arrays(run_of, index)}
+    return {name: outcome.of_kept(values).ravel() for name, values in columns.items()}
+
+
+def outcome_arrays(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
+    """Return what is counted of one district, by the names of the columns of the ensemble, shape (D, R, Y) each."""
+    outcome, scenario = run_of.outcomes[index], run_of.scenario
+    return {
         **{level: outcome.levels[..., 1:, s] for s, level in enumerate(LEVELS)},
         "rises": outcome.rises,
         "falls": outcome.falls,
@@ -453,7 +486,6 @@ def _outcome_columns(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
         "met": outcome.counts.met(scenario.target),
         "chance_met": outcome.chance_met(scenario),
     }
-    return {name: outcome.of_kept(values).ravel() for name, values in columns.items()}
 
 
 def caveat(ensemble: Ensemble, agent_class: type[VillageAgent] | None) -> str:

@@ -225,6 +225,11 @@ def _without_distributed() -> object:
         return None
 
 
+def _without_xarray() -> None:
+    with patch.dict("sys.modules", {"xarray": None}):
+        forecast(SMALL, 1, 20, 3).to_xarray()
+
+
 def _changed() -> object:
     with patch.object(Folder, "altered", return_value=["inputs/scenario.yaml", "years.csv"]):
         return load_run(FOLDER)
@@ -279,6 +284,8 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a grid of values that are no list": faulted(lambda: SMALL.grid({"rise.dasar": 0.1, "horizon": "5"})),
     "work that cannot leave its process": refused(_stuck),
     "a run that Numba would shorten": noted(lambda: (compiled.SLOW,)),
+    "an exact forecast as a dataset": refused(lambda: forecast(SMALL, 1, engine="exact").to_xarray()),
+    "a dataset without its package": refused(_without_xarray),
     "villages in more simulations than fit": refused(lambda: trajectories(SMALL, replicates=10**8)),
     "flows in more simulations than fit": refused(lambda: flows(SMALL, replicates=10**8)),
     "a village that is not there, by its code": refused(lambda: trajectories(SMALL, ["Coba"])),

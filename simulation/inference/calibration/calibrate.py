@@ -27,7 +27,7 @@ from .caveats import Approximation, caveats, refusals
 from .counted import CountedPlace
 from .data_conflicts import UNEXPLAINED, find_conflicts
 from .law_at_particles import FARTHEST, LawAtParticles
-from .likelihood import Likelihood
+from .likelihood import Likelihood, Observations
 from .observed import Fit, past_of
 from .posterior import Learned, Posterior, Spread
 from .saddlepoint import log_probability_exact
@@ -145,6 +145,7 @@ def calibrate(
         scenario=scenario,
         seed=seed,
         estimate_effects=estimate_effects,
+        log_likelihood=found.log_likelihood,
     )
 
 
@@ -189,6 +190,8 @@ class _Sample:
         (place, year) -> shape (D,): shared shock of that year, in sd.
     luck
         As in `Fit`, of districts whose villages are followed by kecamatan.
+    log_likelihood
+        As in `Posterior`.
     worth
         Effective sample size.
     """
@@ -198,13 +201,14 @@ class _Sample:
     places: dict[ParameterKey, Floats]
     shocks: dict[tuple[str, int], Floats]
     luck: dict[tuple[str, int], Floats]
+    log_likelihood: dict[Observations, Floats]
     worth: float
     samples: list[Particles]
 
     @classmethod
     def of(cls, likelihood: Likelihood, draws: int, seed: int, progress: Progress, sink: Keep | None) -> _Sample:
         if not likelihood.names:
-            return cls(np.zeros((0, draws)), {}, {}, {}, {}, float(draws), [])
+            return cls(np.zeros((0, draws)), {}, {}, {}, {}, {}, float(draws), [])
 
         def report(share: float) -> None:
             progress(round(100 * share), 100)
@@ -219,9 +223,12 @@ class _Sample:
         order = rng.permutation(particles * rounds)[:draws]
         places: dict[ParameterKey, list[Floats]] = {}
         of_years: dict[tuple[str, int], list[Floats]] = {}
+        pointwise: dict[Observations, list[Floats]] = {}
         for one in samples:
             law = likelihood.law(one.theta)
             shocks = dict(zip(map(id, likelihood.blocks), one.shocks, strict=True))
+            for observations, each in likelihood.pointwise(one, law):
+                pointwise.setdefault(observations, []).append(each)
             for key, of_place in _of_places(likelihood, one, law, shocks, rng):
                 places.setdefault(key, []).append(of_place)
             for history in likelihood.histories:
@@ -239,6 +246,7 @@ class _Sample:
             },
             shocks=_shocks(likelihood, samples, order),
             luck={year: np.concatenate(each, axis=1)[:, order] for year, each in of_years.items()},
+            log_likelihood={key: np.concatenate(each)[order] for key, each in pointwise.items()},
             worth=round(min(float(draws), effective_sample_size([one.theta for one in samples], sampler.excess)), 1),
             samples=samples,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,11 @@ class CountedPlace:
     def log_likelihood(self, law: LawAtParticles, scores: Scores) -> Floats:
         """Return the log-likelihood, shape (P,), at scores of the shocks."""
         return np.asarray(self._onwards(law, scores, 0, None).sum(axis=0))
+
+    def pointwise(self, law: LawAtParticles, scores: Scores) -> Iterator[tuple[tuple[str, ...], Floats]]:
+        """Yield the years of each pair of counts, and their log-likelihood given the counts before, shape (P,)."""
+        for move, each in zip(self.moves, self._onwards(law, scores, 0, None), strict=True):
+            yield (f"{move.place} {move.years[0]}-{move.years[1]}",), each
 
     def matrices(self, law: LawAtParticles, scores: Scores) -> list[Floats]:
         """Return the matrix that villages follow from each count to the next, shape (P, 4, 4)."""

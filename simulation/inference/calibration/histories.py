@@ -393,11 +393,24 @@ class Histories:
     def log_likelihood(self, law: LawAtParticles, scores: Scores) -> Floats:
         """Return the log-likelihood, shape (P,), at scores of the shocks."""
         total = np.zeros(len(law.parameters.rise))
-        with np.errstate(divide="ignore"):
-            for start, follows, weights in self._on_paths(law, scores):
-                flat = (each.reshape(len(each), -1, total.size) for each in (follows, weights))
-                total += self.sizes[start.groups] @ np.log(np.einsum("gnp,gnp->gp", *flat))
+        for start, each in self._of_groups(law, scores):
+            total += self.sizes[start.groups] @ each
         return total
+
+    def pointwise(self, law: LawAtParticles, scores: Scores) -> Iterator[tuple[tuple[str, ...], Floats]]:
+        """Yield villages with the same past, and the log-likelihood of the path of each of them, shape (P,)."""
+        codes = self.villages.codes
+        for start, each in self._of_groups(law, scores):
+            for number, of_path in zip(start.groups, each, strict=True):
+                yield tuple(codes[i] for i in self.groups[number].members), of_path
+
+    def _of_groups(self, law: LawAtParticles, scores: Scores) -> Iterator[tuple[_Start, Floats]]:
+        """Yield where paths start, and the log-likelihood of one village of each group that starts there, (G, P)."""
+        for start, follows, weights in self._on_paths(law, scores):
+            flat = (each.reshape(len(each), -1, len(law.parameters.rise)) for each in (follows, weights))
+            with np.errstate(divide="ignore"):
+                each = np.log(np.einsum("gnp,gnp->gp", *flat))
+            yield start, each
 
     def _on_paths(self, law: LawAtParticles, scores: Scores) -> Iterator[tuple[_Start, Floats, Floats]]:
         """Yield where paths start, how likely they go on as known, and the weight of each node, (G, B, N, P) each."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -25,10 +25,12 @@ from .data_conflicts import possible_moves
 from .histories import Histories, Known
 from .law_at_particles import LawAtParticles
 from .records import doses_on_record, seen_villages
-from .sampler import Sampler
+from .sampler import Particles, Sampler
 from .shocks import Scores
 
 _OPEN = 1e-12
+Observations = tuple[str, tuple[str, ...]]
+"""``status`` and the codes of villages with the same past, or ``counts`` and the years of a pair of counts."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,17 @@ class Likelihood:
         drawn = self.parameters.at(self.values(scores)).draw(0, scores.shape[1])
         chosen = tuple(self.parameters.interventions.index(plan.name) for plan in self.plans)
         return LawAtParticles(drawn, chosen, "diminishing" if self.scenario is None else self.scenario.overlap)
+
+    def pointwise(self, particles: Particles, law: LawAtParticles) -> Iterator[tuple[Observations, Floats]]:
+        """Yield equally likely observations, and the log-likelihood of each of them at the particles, shape (P,).
+
+        Given the shocks of the particles observations are independent: villages of each other, and each pair of counts
+        of those before.
+        """
+        for block, scores in zip(self.blocks, particles.shocks, strict=True):
+            kind = "status" if isinstance(block, Histories) else "counts"
+            for names, each in block.pointwise(law.in_district(particles.apart[block.place]), scores):
+                yield (kind, names), np.broadcast_to(each, len(law.parameters.rise))
 
     def sampler(self, rng: np.random.Generator) -> Sampler:
         """Return the sampler of the posterior."""

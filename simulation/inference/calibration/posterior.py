@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,12 +15,16 @@ from ...domain.evidence import Evidence
 from ...domain.html_table import html_table
 from ...domain.parameters import Kind, ParameterKey
 from ...domain.past import Observed, Past
+from ...domain.status import LEVELS, UNKNOWN
 from ...inputs.scenario import Scenario
+from ..exchange import inference_data, parameter_variables
 from .caveats import Approximation, Caveat
 
 if TYPE_CHECKING:
+    import arviz
     import pandas as pd
 
+_OBSERVATIONS = {"status": "village_code", "counts": "between"}
 _LOW_MIDDLE_HIGH = np.array([0.05, 0.5, 0.95])
 
 
@@ -90,6 +94,10 @@ class Posterior:
         What was learned from, and whose priors applied; no scenario for the default priors.
     estimate_effects
         Whether effects of interventions were to be learned.
+    log_likelihood
+        Log-likelihood of single observations, given the shocks of each draw -> shape (D,): of ``status``, the path of
+        any one of these villages, which have the same past; of ``counts``, a pair of counts. Not told of one that was
+        read from a file.
     """
 
     basis: tuple[str, ...]
@@ -105,6 +113,7 @@ class Posterior:
     scenario: Scenario | None
     seed: int
     estimate_effects: bool = False
+    log_likelihood: Mapping[tuple[str, tuple[str, ...]], Floats] = field(default_factory=dict)
 
     @property
     def learned(self) -> tuple[ParameterKey, ...]:
@@ -177,6 +186,69 @@ class Posterior:
         )
         return replace(scenario, parameters=parameters)
 
+    def to_inference_data(self, *others: Posterior) -> arviz.InferenceData:
+        """Return the draws as ArviZ holds them: `InferenceData`, from its version 1.0 on an `xarray.DataTree`.
+
+        Parameters
+        ----------
+        others
+            The same calibrated with other seeds, each a chain of its own: `arviz.rhat` then compares independent runs.
+            Within a chain draws are particles in random order, of which neither R-hat nor a sample size can be told:
+            see `effective_sample_size`.
+
+        Returns
+        -------
+        InferenceData or DataTree
+            Groups ``posterior`` (parameters by key, what was learned of places, ``year_shock``), ``prior`` (as many
+            draws), ``log_likelihood`` over single villages (``status``) and pairs of counts, given the shocks of each
+            draw, for `arviz.loo`; and ``observed_data``: ``status``, 0 to 3 or -1, over villages and years, and
+            ``counts``.
+
+        Raises
+        ------
+        Refusal
+            Where arviz is not installed.
+        ValueError
+            Where the others have other parameters or numbers of draws.
+        """
+        chains = (self, *others)
+        if any(
+            (one.size, [*one.draws], [*one.log_likelihood]) != (self.size, [*self.draws], [*self.log_likelihood])
+            for one in others
+        ):
+            raise ValueError("posteriors of the same evidence and scenario, with as many draws, make chains")
+        axes = ("chain", "draw")
+        every = {
+            key: np.stack([{**one.draws, **one.places}[key] for one in chains]) for key in (*self.draws, *self.places)
+        }
+        variables, codes = parameter_variables(every, axes)
+        if self.shocks:
+            shocks = np.stack([np.stack([*one.shocks.values()], axis=-1) for one in chains])
+            told = {"long_name": "shared shock of a district and year, in sd"}
+            variables["year_shock"] = ((*axes, "district_year"), shocks, told)
+            codes["district_year"] = [f"{district} {year}" for district, year in self.shocks]
+        rng = np.random.default_rng([self.seed, 23])
+        prior = {key: known.quantile(rng.random(self.size))[None] for key, known in self.priors.items()}
+        groups = {
+            "posterior": (variables, codes),
+            "prior": parameter_variables(prior, axes),
+            "log_likelihood": self._pointwise(chains),
+            "observed_data": _observed(self.evidence),
+        }
+        about = {"basis": ", ".join(self.basis), "effective_sample_size": self.effective_sample_size}
+        return inference_data({name: group for name, group in groups.items() if group[0]}, about)
+
+    def _pointwise(self, chains: Sequence[Posterior]) -> tuple[dict[str, Any], dict[str, Any]]:
+        variables, coordinates = dict[str, Any](), dict[str, Any]()
+        for kind, axis in _OBSERVATIONS.items():
+            keys = [key for key in self.log_likelihood if key[0] == kind]
+            if keys:
+                times = [len(names) for _, names in keys]
+                each = [np.stack([one.log_likelihood[key] for key in keys], axis=-1) for one in chains]
+                variables[kind] = (("chain", "draw", axis), np.repeat(np.stack(each), times, axis=-1))
+                coordinates[axis] = [name for _, names in keys for name in names]
+        return variables, coordinates
+
     def __repr__(self) -> str:
         """Return one line: what the posterior rests on, and what was learned most."""
         most = sorted(self.learned, key=lambda name: self.parameters[name].prior_variance_left)[:3]
@@ -188,3 +260,25 @@ class Posterior:
         """Return the table of parameters, for notebooks."""
         table = self.table.rename_axis("parameter").reset_index()
         return html_table(table.to_dict("records"), repr(self)[1:-1])
+
+
+def _observed(evidence: Evidence) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what was observed as variables, and their coordinates."""
+    variables, coordinates = dict[str, Any](), dict[str, Any]()
+    if evidence.panels:
+        codes = [code for panel in evidence.panels for code in panel.codes]
+        years = sorted({year for panel in evidence.panels for year in panel.years})
+        status = np.full((len(codes), len(years)), UNKNOWN, np.int8)
+        first = 0
+        for panel in evidence.panels:
+            rows = slice(first, first := first + len(panel.codes))
+            status[rows, [years.index(year) for year in panel.years]] = panel.status
+        variables["status"] = (("village_code", "year"), status)
+        coordinates |= {"village_code": codes, "year": years}
+    if evidence.counts:
+        variables["counts"] = (("count", "level"), np.concatenate([one.counts for one in evidence.counts]))
+        coordinates |= {
+            "count": [f"{one.place} {day.isoformat()}" for one in evidence.counts for day in one.dates],
+            "level": [*LEVELS],
+        }
+    return variables, coordinates

@@ -86,6 +86,9 @@ class Block(Protocol):
     def log_likelihood(self, law: LawAtParticles, scores: Scores) -> Floats:
         """Return the log-likelihood, shape (P,), at scores of shape (years, units, P)."""
 
+    def pointwise(self, law: LawAtParticles, scores: Scores) -> Iterator[tuple[tuple[str, ...], Floats]]:
+        """Yield observations that are equally likely, and the log-likelihood of each of them, (P,), likewise."""
+
     def move_shocks(
         self, law: LawAtParticles, scores: Scores, fit: Floats, temperature: float, rng: np.random.Generator
     ) -> Floats:
