@@ -282,6 +282,10 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a grid of nothing": refused(lambda: SMALL.grid({})),
     "a grid of too many settings": refused(lambda: SMALL.grid({"horizon": range(1, 41), "fall": range(251)})),
     "a grid of values that are no list": faulted(lambda: SMALL.grid({"rise.dasar": 0.1, "horizon": "5"})),
+    "a figure of a district that is not there": refused(lambda: plots.rises(forecast(SMALL, 1, 20, 3), district="7")),
+    "a figure of a district that is nearly there": refused(
+        lambda: plots.rises(forecast(SMALL, 1, 20, 3), district="63.98")
+    ),
     "work that cannot leave its process": refused(_stuck),
     "a run that Numba would shorten": noted(lambda: (compiled.SLOW,)),
     "an exact forecast as a dataset": refused(lambda: forecast(SMALL, 1, engine="exact").to_xarray()),

@@ -6,7 +6,20 @@ from pathlib import Path
 
 from ..command import command
 from ..load_scenarios import load_apart, tell_ignored
-from ..options import Cluster, District, Draws, Force, Out, Replicates, ScenarioFiles, Seed, Settings, Workers, Year
+from ..options import (
+    Cluster,
+    District,
+    Draws,
+    Force,
+    NoFigures,
+    Out,
+    Replicates,
+    ScenarioFiles,
+    Seed,
+    Settings,
+    Workers,
+    Year,
+)
 
 
 @command
@@ -20,6 +33,7 @@ def robustness(
     district: District = None,
     workers: Workers = None,
     executor: Cluster = None,
+    no_figures: NoFigures = False,
     force: Force = False,
     out: Out = Path("results"),
 ) -> None:
@@ -44,4 +58,5 @@ def robustness(
         workers=workers,
         executor=executor,
         force=force,
+        figures=not no_figures,
     )

@@ -31,10 +31,10 @@ def draw_backtest(speech: Language, result: BacktestResult, source: Source) -> F
     )
     subtitle = [heading(speech, result)]
     page = page_of(speech, result, source, verdict_of(speech, result), explained, 2 * each, subtitle=subtitle)
-    above = page.axes(left=_LEFT, right=0.24, bottom=each + _BELOW, top=_TITLE)
+    above = page.axes(left=_LEFT, right=0.24, bottom=each + _BELOW, top=_TITLE, panel=True)
     _draw_reliability(speech, above, result.reliability)
     _title(above, speech.say("How often the target was met, by the chance given"))
-    below = page.axes(left=_LEFT, right=0.24, bottom=_BELOW, top=each + _TITLE)
+    below = page.axes(left=_LEFT, right=0.24, bottom=_BELOW, top=each + _TITLE, panel=True)
     _draw_pit(speech, below, [row.forecasts[MODEL].pit for row in result.rows])
     _title(below, speech.say("Where rises fell in their forecast (district-years)"))
     return page.figure

@@ -35,7 +35,7 @@ def draw_comparison(speech: Language, result: ComparisonResult, source: Source) 
     for place, one in enumerate(scenarios):
         below = each * (len(scenarios) - 1 - place)
         above = each * place + _ABOVE + several * _TITLE
-        axes = page.axes(left=0.4, right=0.08, bottom=below + _BELOW, top=above)
+        axes = page.axes(left=0.4, right=0.08, bottom=below + _BELOW, top=above, panel=several)
         _draw(speech, axes, one.years, limits)
         if several:
             write_above(axes, None, 15, titles[one.name], weight="bold", ha="left")

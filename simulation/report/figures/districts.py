@@ -10,7 +10,7 @@ from ..kinds.forecast.districts import Ranked, how_many, mean_chance, province_n
 from ..kinds.forecast.result import ForecastResult, InProvince
 from ..kinds.kind import Source
 from ..language import Language
-from .page import INK, MARGIN, SPREAD, WIDTH, Axes, Figure, page_of, text_width, write_at
+from .page import INK, MARGIN, SPREAD, Axes, Figure, page_of, text_width, width_of, write_at
 
 _MOST_NAMED = 45
 """Districts of which each has a line of its own with its name; of more, each province has one."""
@@ -69,7 +69,7 @@ def _lines_of_districts(axes: Axes, order: Sequence[Ranked]) -> None:
 def _lines_of_provinces(axes: Axes, provinces: Sequence[InProvince], order: Sequence[Ranked], every: float) -> None:
     """Draw the dots of a province on its line, those that would cover each other side by side, and their mean."""
     step = _DOT / 72 / every
-    apart = 1.03 * _DOT / 72 / (axes.get_position().width * WIDTH)
+    apart = 1.03 * _DOT / 72 / width_of(axes)
     line_of = {code: line for line, province in enumerate(provinces) for code in province.districts}
     last: dict[tuple[int, int], float] = {}
     most = max(1, int((0.5 - step / 2) / step))

@@ -32,6 +32,7 @@ from .page import (
     page_of,
     slim,
     text_width,
+    width_of,
     write_above,
     write_at,
     year_ticks,
@@ -74,6 +75,7 @@ def draw_fan_chart(speech: Language, result: ForecastResult, source: Source) -> 
             right=_FAN_RIGHT + (1 - column) * (width + _BETWEEN),
             bottom=_BOTTOM + (1 - row) * (height + _MIDDLE + _TITLE),
             top=_TITLE + row * (height + _MIDDLE + _TITLE),
+            panel=True,
         )
         (_strands if many else _panel)(axes, years, drawn, LEVEL_COLOURS[level])
         axes.set_ylim(0, top)
@@ -374,7 +376,7 @@ def _label_chances(
         if year in named:
             write_above(axes, year, 14 if spans else 4, wording.chance(speech, probability), ha="center", weight="bold")
     apart = min(np.diff(sorted(named)), default=1) / np.ptp(axes.get_xlim())
-    room = 72 * axes.get_position().width * WIDTH * apart
+    room = 72 * width_of(axes) * apart
     crowded = any(text_width(wording.chance_span(speech, span)) > room - 3 for span in spans.values())
     for year, span in spans.items():
         write_above(axes, year, 3, wording.chance_span(speech, span, short=crowded), ha="center")

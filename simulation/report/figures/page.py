@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.figure
+import matplotlib.image
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import get_hinting_flag
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -143,8 +145,8 @@ class Page:
         self._write(explained, under, LETTERS, QUIET_INK)
         self._write(foot, self._below - 0.08, LETTERS, QUIET_INK)
 
-    def axes(self, left: float, right: float, bottom: float, top: float) -> Axes:
-        """Return axes inside the drawing, margins in inches from its edges."""
+    def axes(self, left: float, right: float, bottom: float, top: float, *, panel: bool = False) -> Axes:  # noqa: ARG002
+        """Return axes inside the drawing, margins in inches from its edges; a `panel` is one of several."""
         height = self._total - self._above - self._below
         return self.figure.add_axes(
             (
@@ -170,6 +172,59 @@ class Page:
             self.figure.around.append(text)
 
 
+class PageWithin(Page):
+    """Axes of the caller's own in place of a page: what is drawn has neither headline nor footer.
+
+    Parameters
+    ----------
+    axes
+        What is filled; where there are several panels they lie within it.
+    height
+        Inches that the drawing has on a page, to which the margins of its panels refer.
+    """
+
+    def __init__(self, axes: Axes, height: float) -> None:
+        self._axes, self._height = axes, height
+        self.figure = axes.figure  # type: ignore[assignment]  # of the caller's own kind
+
+    def axes(self, left: float, right: float, bottom: float, top: float, *, panel: bool = False) -> Axes:
+        """Return the caller's axes, or those of a panel within them."""
+        axes = self._axes
+        if panel:
+            axes.set_axis_off()
+            width, height = WIDTH - left - right, self._height - bottom - top
+            axes = axes.inset_axes((left / WIDTH, bottom / self._height, width / WIDTH, height / self._height))
+        # Ticks are made when they are drawn, when the style is another again.
+        axes.tick_params(labelsize=LETTERS, color=QUIET_INK, labelcolor=QUIET_INK, length=2, width=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
+        return axes
+
+
+_WITHIN: ContextVar[Axes | None] = ContextVar("within", default=None)
+"""Axes of the caller's own that are drawn into; None for a page."""
+
+
+@contextmanager
+def within(axes: Axes) -> Iterator[None]:
+    """Let whatever asks for a page in this context get these axes instead."""
+    token = _WITHIN.set(axes)
+    try:
+        yield
+    finally:
+        _WITHIN.reset(token)
+
+
+def show_picture(axes: Axes, figure: Figure) -> None:
+    """Show a drawing that has a size of its own as a picture in axes, without its headline and footer."""
+    axes.imshow(mpl.image.imread(BytesIO(drawing_alone(figure, "")[1])))
+    axes.set_axis_off()
+
+
+def width_of(axes: Axes) -> float:
+    """Return how wide axes are, in inches."""
+    return float(axes.get_window_extent().width / axes.figure.dpi)
+
+
 def page_of(
     speech: Language,
     result: Head,
@@ -181,7 +236,9 @@ def page_of(
     subtitle: list[str] | None = None,
     remarks: Iterable[str] = (),
 ) -> Page:
-    """Return the page of a result: scenario and interventions on top, remarks, sources and run below."""
+    """Return the page of a result: scenario and interventions on top, remarks, sources and run below; see `within`."""
+    if (axes := _WITHIN.get()) is not None:
+        return PageWithin(axes, height)
     under = under_headline(speech, result) if subtitle is None else subtitle
     return Page(headline, under, explanation, [*remarks, *footing(speech, result, source.id)], height)
 

@@ -15,7 +15,7 @@ from .question import Question
 
 TIED = 0.01
 """Options whose values differ by less are called equally good."""
-_STATES = {
+STATES = {
     "as_stated": phrase("as stated"),
     "slow_rises": phrase("slow rises"),
     "fast_rises": phrase("fast rises"),
@@ -26,6 +26,7 @@ _STATES = {
     "no_shocks": phrase("every year alike"),
     "large_shocks": phrase("years differ greatly"),
 }
+"""What each state of the world is called."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def document_of(result: RobustnessResult, speech: Language, source: Source) -> D
         [
             Paragraph(verdict(speech, result), strong=True),
             # What each costs, the other options of a brief say.
-            Paragraph(_choice(speech, result), on=On.OPTIONS),
+            Paragraph(choice(speech, result), on=On.OPTIONS),
             rests_on(speech, result.basis),
             *(Paragraph(caveat) for caveat in caveats_of(speech, result)),
             _chances(speech, result),
@@ -85,22 +86,23 @@ def document_of(result: RobustnessResult, speech: Language, source: Source) -> D
 def verdict(speech: Language, result: RobustnessResult) -> str:
     """Return which option is the best on average and which the least regretted, and what each costs."""
     titles = titles_of(speech, result)
-    choice = _choice(speech, result)
+    chosen = choice(speech, result)
     if all(option.cost_idr_million is None for option in result.options):
-        return choice
+        return chosen
     costs = [
         speech.say("“{scenario}” {cost}", scenario=titles[one.name], cost=speech.money(one.cost_idr_million or 0.0))
         for one in result.options
     ]
     return speech.say(
         "{choice} Cost in {years}: {costs}.",
-        choice=choice,
+        choice=chosen,
         years=wording.years(speech, *result.cost_years),
         costs="; ".join(costs),
     )
 
 
-def _choice(speech: Language, result: RobustnessResult) -> str:
+def choice(speech: Language, result: RobustnessResult) -> str:
+    """Return which option is the best on average and which the least regretted."""
     titles = titles_of(speech, result)
     options = {option.name: option for option in result.options}
     best, safe = options[result.best_on_average], options[result.least_regretted]
@@ -169,7 +171,7 @@ def _by_state(
     """Return a table of every option's value in every state of the world, and a last row that sums them up."""
     titles, decimals = titles_of(speech, result), 1 if form == "points" else 0
     rows: list[Sequence[Cell]] = [
-        [speech.say(_STATES[state.name]), *(of_option[place] for of_option in values)]
+        [speech.say(STATES[state.name]), *(of_option[place] for of_option in values)]
         for place, state in enumerate(result.worlds)
     ]
     options = (Column(titles[option.name], form, decimals) for option in result.options)
@@ -198,6 +200,7 @@ ROBUSTNESS = Kind(
     result=lambda found: with_head(RobustnessResult, found),
     tables=lambda found, _: [DataTable.of("robustness.csv", found.table)],
     document=document_of,
+    figures=("robustness",),
     doing=(
         phrase("Trying scenarios"),
         phrase("Trying scenarios: {done} of {total} cells of the table, about {seconds} s left"),
