@@ -120,6 +120,7 @@ def unit_hash(codes: Iterable[str]) -> Words:
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
+@lru_cache(maxsize=4096)
 def philox_key(seed: int, process: Process, year: int, name: str = "") -> Key:
     """Return the two 32-bit key words of a process in a year."""
     text = f"{seed}/{int(process)}/{year}/{name}"
