@@ -62,6 +62,7 @@ from .inputs.examples import example as example
 from .inputs.observations.evidence import read_evidence as read_evidence
 from .inputs.scenario import Scenario as Scenario
 from .inputs.scenario import load_scenario as load_scenario
+from .inputs.villages import read_villages as read_villages
 from .report import plots as plots
 from .report.calibrated_scenario import write_posterior as write_posterior
 from .report.runs import brief as brief

@@ -243,8 +243,8 @@ ANALOGUE_PRIORS: dict[ParameterKey, Distribution] = {
 INTERVENTION_PRIOR: Distribution = Exponentiated(Normal(0.25, 0.25))
 """Odds ratio of rising under an intervention at full dose: a placeholder for local elicitation."""
 
-UNNAMED_BLOCKS = ("unnamed_draws",)
-"""Stands for the data behind draws that do not say what they rest on."""
+OWN_POSTERIOR = ("own_posterior",)
+"""Stands for the data behind draws that do not say what they rest on: a posterior of the user's own."""
 
 
 ROW_SUM_WITHIN = 1e-9
@@ -353,7 +353,8 @@ class ParameterSet:
     defaulted
         Keys that the scenario left to their default prior: nothing is stated of them, no source either.
     blocks
-        The data blocks behind calibrated draws, e.g. ``("panel",)``; empty without draws.
+        The data blocks behind calibrated draws, e.g. ``("panel",)``; `OWN_POSTERIOR` where draws name none; empty
+        without draws.
     past
         What these data observed, and what the fitted law says of it; None without draws, or where it is not told.
     points, matrices
@@ -398,7 +399,7 @@ class ParameterSet:
             left = {key for key in left if key.kind != "fall_skip"}
         object.__setattr__(self, "defaulted", frozenset(left))
         drawn = any(isinstance(value, Empirical) for value in self.scalars.values())
-        object.__setattr__(self, "blocks", (self.blocks or UNNAMED_BLOCKS) if drawn else ())
+        object.__setattr__(self, "blocks", (self.blocks or OWN_POSTERIOR) if drawn else ())
         object.__setattr__(self, "past", self.past if drawn else None)
 
     def _problems(self) -> Iterator[Problem]:
@@ -489,15 +490,16 @@ class ParameterSet:
     def sample(self, seed: int, draws: int) -> dict[ParameterKey, Floats]:
         """Return the draws of every scalar parameter, key -> shape (draws,).
 
-        Rows of a file of draws are taken in an addressed random order, and again from the top where the
-        file is shorter.
+        Rows of a posterior of the user's own are taken in their order, those of a calibration in an addressed random
+        order; both again from the first where there are fewer than `draws`.
         """
         if self.points is not None:
             return {key: values[:draws] for key, values in self.points.items()}
         random = tuple(key for key, value in self.scalars.items() if not isinstance(value, Empirical))
         uniform = dict(zip(random, parameter_uniforms(seed, random, range(draws)), strict=True))
+        in_order = self.blocks == OWN_POSTERIOR
         return {
-            key: np.resize(value.values[row_order(seed, value.values.size)], draws)
+            key: np.resize(value.values if in_order else value.values[row_order(seed, value.values.size)], draws)
             if isinstance(value, Empirical)
             else value.quantile(uniform[key])
             for key, value in self.scalars.items()

@@ -311,6 +311,23 @@ class Forecast:
         return self._years.copy()
 
     @property
+    def parameters(self) -> pd.DataFrame:
+        """One row a draw, under its number in `ensemble`: the parameters that it was simulated with.
+
+        A column for each parameter by its key, on the scale of that: probabilities, odds ratios, spreads; of a
+        transition matrix ``matrix.dasar.berkembang`` and so on.
+        """
+        import pandas as pd
+
+        known, draws = self.scenario.parameters, self.effort.draws
+        columns = {str(key): values for key, values in known.sample(self.seed, draws).items()}
+        if known.matrix is not None:
+            matrix = known.sample_matrix(self.seed, draws)
+            for row, level in enumerate(LEVELS):
+                columns |= {f"matrix.{level}.{other}": matrix[:, row, at] for at, other in enumerate(LEVELS)}
+        return pd.DataFrame(columns, index=pd.RangeIndex(draws, name="draw"))
+
+    @property
     @describes_columns("ensemble")
     def ensemble(self) -> pd.DataFrame:
         """One row a district, draw, replicate and year of what is kept; empty for the exact engine."""

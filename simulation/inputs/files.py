@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,9 +21,13 @@ MAP_ENDINGS = frozenset({".geojson", ".json"})
 _RELATIVE = Message("a path from the folder of the file that names it, such as data/villages.csv")
 
 
+Row = tuple[int, list[str]]
+"""The number of a row as a spreadsheet program shows it, and its cells."""
+
+
 @dataclass(frozen=True)
 class Source:
-    """A file that was read.
+    """A file that was read, or what stands for one in Python.
 
     Attributes
     ----------
@@ -33,12 +37,18 @@ class Source:
         As the reader would name it.
     folder
         Where its own relative paths start.
+    rows
+        Of a table of Python: column names, as row 0, and its rows from 1 on; None for a file.
+    in_python
+        Whether it stands for a table or draws given in Python.
     """
 
     path: Path
     shown: str
     folder: Path
     content: bytes
+    rows: Sequence[Row] | None = None
+    in_python: bool = False
 
     @property
     def digest(self) -> str:
@@ -73,6 +83,8 @@ class Files:
 
     Attributes
     ----------
+    tables
+        What is given in Python in the place of files: name -> it.
     hashes
         Every file read, named from the root of the tree, -> SHA-256 of its content.
     """
@@ -86,6 +98,7 @@ class Files:
         self._anywhere = anywhere
         self.folder = top.absolute().parent
         self.root = project_root(self.folder)
+        self.tables: dict[str, Source] = {}
         self.hashes: dict[str, str] = {}
 
     def read_top(self, largest: int = LARGEST_YAML) -> Source | None:
@@ -100,6 +113,10 @@ class Files:
         text
             Path as written, relative to the folder of `place` unless it is absolute.
         """
+        if (table := self.tables.get(text)) is not None:
+            self._collector.reading(text)
+            self.hashes[text] = table.digest
+            return table
         if (finding := _no_path(text, self._anywhere)) is not None:
             self._tell(place, field, text, finding)
             return None

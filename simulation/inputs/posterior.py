@@ -13,7 +13,7 @@ import numpy as np
 
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, listed, nearest, shown
-from ..domain.parameters import UNNAMED_BLOCKS, ParameterKey, ParameterSet
+from ..domain.parameters import OWN_POSTERIOR, ParameterKey, ParameterSet
 from ..domain.past import Past
 from ..domain.status import LEVELS
 from .files import Source
@@ -23,6 +23,8 @@ METADATA_KEY = b"kampungkb"
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 10_000
 MOST_VALUES = 10_000_000
+FEWEST_ROWS, MOST_CORRELATION = 50, 0.5
+"""From how many rows on, and beyond which rank correlation, an order of theirs is told."""
 WRITE_AGAIN = Message("write the file again with kampungkb calibrate --out")
 
 
@@ -78,7 +80,29 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
             collector.add(place, name, message, found=name, allowed=allowed, suggestion=fix, table=True)
         elif (values := _column(source, key, column, collector)) is not None:
             draws[key] = Empirical(values)
-    return replace(basis, draws=draws) if len(collector) == before else None
+    if len(collector) > before:
+        return None
+    if basis.blocks == OWN_POSTERIOR:
+        _note_order(source, draws, collector)
+    return replace(basis, draws=draws)
+
+
+def _note_order(source: Source, draws: Mapping[ParameterKey, Empirical], collector: ProblemList) -> None:
+    """Note where the rows of a posterior of the user's own lie in an order, so that the first are no sample of all."""
+    for key, drawn in draws.items():
+        size = drawn.values.size
+        if size < FEWEST_ROWS or drawn.fixed:
+            continue
+        ranks = np.argsort(np.argsort(drawn.values, kind="stable"))
+        correlation = float(np.corrcoef(ranks, np.arange(size))[0, 1])
+        if abs(correlation) > MOST_CORRELATION:
+            message = Message(
+                "{table}: {name} goes with the number of the row (rank correlation {value:,}): whatever takes fewer "
+                "draws than rows takes the first of them, which differ from the others",
+                {"table": source.shown, "name": key, "value": round(correlation, 2)},
+            )
+            collector.note(message)
+            return
 
 
 def _key(column: str) -> ParameterKey | None:
@@ -116,7 +140,10 @@ def _read(source: Source, collector: ProblemList) -> Any:
 
 
 def _tell(source: Source, column: str, message: Message, collector: ProblemList) -> None:
-    collector.add((source.shown, None), column, message, suggestion=WRITE_AGAIN, table=True)
+    fix = Message("give a column of numbers for each parameter, a row for each draw")
+    collector.add(
+        (source.shown, None), column, message, suggestion=fix if source.in_python else WRITE_AGAIN, table=True
+    )
 
 
 def _column(source: Source, key: ParameterKey, column: Any, collector: ProblemList) -> np.ndarray[Any, Any] | None:
@@ -152,7 +179,7 @@ def _basis(metadata: Mapping[bytes, bytes] | None) -> tuple[LearnedDraws, frozen
     except (ValueError, AttributeError, RecursionError):
         blocks = None
     if not _are_texts(blocks) or not blocks:
-        return LearnedDraws(blocks=UNNAMED_BLOCKS), None
+        return LearnedDraws(blocks=OWN_POSTERIOR), None
     found = LearnedDraws(blocks=tuple(map(shown, blocks)), past=_past(said.get("past")))
     return found, frozenset(learned) if _are_texts(learned) else None
 

@@ -9,6 +9,8 @@ from typing import Any
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, nearest
 from ..domain.parameters import ParameterKey
+from .dataframes import is_graph, is_table, table_source
+from .files import Source
 from .problem_list import UNREADABLE, Keys, Node, Place, ProblemList
 from .schema import InterventionSection, ScenarioFile, Transition, plain
 
@@ -17,21 +19,31 @@ TRANSITION = tuple(each.name for each in fields(Transition))
 OF_INTERVENTIONS = tuple(each.name for each in fields(InterventionSection) if each.name != "name")
 
 
-def node_of(value: Any, place: Place, collector: ProblemList, keys: Keys = ()) -> Node:
-    """Return plain data, numbers, fractions and distributions as nodes; what no file could say goes to `collector`."""
+def node_of(value: Any, place: Place, collector: ProblemList, tables: dict[str, Source], keys: Keys = ()) -> Node:
+    """Return plain data, numbers, fractions and distributions as nodes; what no file could say goes to `collector`.
+
+    A table stands as its name, under which `tables` then holds it; a graph says besides whether it is directed.
+    """
+    if is_table(value):  # a Dataset is a mapping, too
+        source = table_source(value, ".".join(keys))
+        tables[source.shown] = source
+        return Node(source.shown, place, source.shown)
     if isinstance(value, Mapping):
-        children = {str(key): node_of(child, place, collector, (*keys, str(key))) for key, child in value.items()}
-        return Node(children, place)
+        graph: Any = value.get("network")
+        if is_graph(graph):
+            value = {**value, "network_directed": bool(graph.is_directed())}
+        named = ((str(key), child) for key, child in value.items())
+        return Node({key: node_of(child, place, collector, tables, (*keys, key)) for key, child in named}, place)
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
-        return Node([node_of(item, place, collector, keys) for item in items], place)
+        return Node([node_of(item, place, collector, tables, keys) for item in items], place)
     value = plain(value)
     if isinstance(value, dict):
-        return node_of(value, place, collector, keys)
+        return node_of(value, place, collector, tables, keys)
     if value is None or isinstance(value, str | bool | int | float):
         return Node(value, place, str(value).lower() if isinstance(value, bool) else str(value))
     message = Message("a value of type {name} does not fit into a scenario", {"name": type(value).__name__})
-    allowed = Message("text, numbers, fractions, distributions, lists and mappings")
+    allowed = Message("text, numbers, fractions, distributions, lists and mappings, and where files are named tables")
     collector.add(place, ".".join(keys), message, found=str(value), allowed=allowed)
     return Node(UNREADABLE, place)
 

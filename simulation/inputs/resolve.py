@@ -24,7 +24,14 @@ from ..domain.distributions import Dirichlet, Distribution, Empirical
 from ..domain.intervention import FILE_KEYS, Intervention
 from ..domain.launches import LAUNCH_HISTORY
 from ..domain.messages import Message, Refusal, shown
-from ..domain.parameters import DEFAULT_PRIORS, ParameterKey, ParameterSet, analogue_prior, default_prior
+from ..domain.parameters import (
+    DEFAULT_PRIORS,
+    OWN_POSTERIOR,
+    ParameterKey,
+    ParameterSet,
+    analogue_prior,
+    default_prior,
+)
 from ..domain.reporting import REPORTING
 from ..domain.scenario import Assumptions, Provenance
 from ..domain.status import LEVELS, UNKNOWN
@@ -62,6 +69,7 @@ DEFAULT_SHARE = (
     "share of the year that is over, see MODEL.md"
 )
 CALIBRATED = "estimated; parameters_from"
+OWN = "estimated; posterior milik pengguna // the user's own posterior"
 WEIGHED = (
     "estimated; dari jumlah Kampung KB per status, dengan riwayat pencanangan sebagai asumsi // from how many Kampung "
     "KB stand at each status, under an assumed history of launches"
@@ -168,6 +176,8 @@ def fingerprint(scenario: StatedAssumptions) -> str:
             content[name] = sha256(data).hexdigest()
     for key, drawn in _draws(scenario.parameters).items():
         content[f"draws.{key}"] = sha256(np.ascontiguousarray(drawn.values, dtype=np.float64).tobytes()).hexdigest()
+    if scenario.parameters.blocks == OWN_POSTERIOR:
+        content["draws"] = "in order"
     if scenario.parameters.past is not None:
         content["past"] = msgspec.to_builtins(scenario.parameters.past, str_keys=True)
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -485,7 +495,7 @@ def _completed(given: Mapping[str, str], parameters: ParameterSet) -> dict[str, 
         if key in sources:
             continue
         if isinstance(parameters.scalars.get(name), Empirical):
-            sources[key] = WEIGHED if parameters.blocks == (LAUNCH_HISTORY,) else CALIBRATED
+            sources[key] = source_of_draws(parameters)
         elif name in parameters.defaulted:
             sources[key] = DEFAULT_PRIOR
         elif name in parameters.analogue:
@@ -493,6 +503,13 @@ def _completed(given: Mapping[str, str], parameters: ParameterSet) -> dict[str, 
         else:
             sources[key] = next((given[above] for above in reversed(with_parents(key)) if above in given), ASSUMED)
     return sources
+
+
+def source_of_draws(parameters: ParameterSet) -> str:
+    """Return the source of the parameters that are given by draws."""
+    if parameters.blocks == OWN_POSTERIOR:
+        return OWN
+    return WEIGHED if parameters.blocks == (LAUNCH_HISTORY,) else CALIBRATED
 
 
 def with_parents(key: str) -> list[str]:

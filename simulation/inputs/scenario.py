@@ -97,7 +97,9 @@ class Scenario(StatedAssumptions):
         Parameters
         ----------
         mapping
-            Keys and values of a scenario file; distributions and fractions may stand for their notation.
+            Keys and values of a scenario file; distributions and fractions may stand for their notation, and tables
+            of Python where files are named, as in `with_`. Problems name such a table by its type and key, its rows
+            from 1 on.
         folder
             Where relative paths of tables, and of the file that it ``extends``, start; the working directory if left
             out.
@@ -125,7 +127,7 @@ class Scenario(StatedAssumptions):
             raise TypeError(f"a mapping is needed, not {type(mapping).__name__}: load_scenario reads files")
         collector = ProblemList()
         files = Files((Path() if folder is None else Path(folder)) / "scenario", collector, anywhere=anywhere)
-        node = node_of(dict(mapping), Place("", None, files.folder), collector)
+        node = node_of(dict(mapping), Place("", None, files.folder), collector, files.tables)
         return _Resolution(python_chain(node, files, collector), files, collector).scenario()
 
     def with_(self, **changes: Any) -> Scenario:
@@ -137,13 +139,54 @@ class Scenario(StatedAssumptions):
             Key -> new value: those of a scenario file (``horizon``, ``**{"target.share": 0.1}``), those of
             ``transition`` without it (``**{"rise.dasar": 0.1}``), those of interventions under their names
             (``**{"pokja.capacity": 30}``). Values are plain numbers, fractions, distributions, or what a file would
-            say. A list of ``interventions`` adds to those that there are.
+            say; where a file is named, also a data frame, a graph of networkx (``villages.network``), a square data
+            frame with codes as its index and columns (``villages.distances``) or a posterior (`with_posterior`).
+            A list of ``interventions`` adds to those that there are.
 
         Raises
         ------
         ScenarioError
             Where the scenario cannot be used so; it carries every problem.
         """
+        return self._with(changes)
+
+    def with_posterior(self, draws: Any) -> Scenario:
+        """Return the scenario with parameters drawn from a posterior of one's own, in place of any that it had.
+
+        Parameters
+        ----------
+        draws
+            A data frame with a column of numbers for each parameter (``rise.dasar``, ``year_sd``,
+            ``pokja.odds_ratio_rise``; on the scale of the scenario key: probabilities, odds ratios, spreads) and a row
+            for each draw; an `xarray.Dataset`, or an ArviZ InferenceData or DataTree with a group ``posterior``; or the
+            path of a Parquet file. Of C chains, row d · C + c is draw d of chain c. A further dimension, over statuses
+            or villages, ends the name: ``rise`` at ``dasar`` is ``rise.dasar``.
+
+        Returns
+        -------
+        Scenario
+            Its draw d takes row d, so that `Forecast.parameters` and `Forecast.ensemble` go by the numbers of the
+            rows. More draws than rows take them again from the first on, which every Monte Carlo error counts; fewer
+            draws are the first rows. A file that `calibrate` wrote is taken as in ``parameters_from``. What the
+            posterior does not hold is as before.
+
+        Raises
+        ------
+        ScenarioError, DataError
+            Where a name is no parameter of the scenario, or a draw cannot be one of it; with every problem.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import simulation as kkb
+        >>> mine = pd.DataFrame({"rise.dasar": [0.04, 0.06, 0.05], "year_sd": [0.2, 0.5, 0.4]})
+        >>> forecast = kkb.forecast(kkb.example("tanah_laut").with_posterior(mine), draws=3, replicates=2)
+        >>> forecast.parameters["rise.dasar"].tolist(), forecast.basis
+        ([0.04, 0.06, 0.05], ('own_posterior',))
+        """
+        return self._with({"parameters_from": os.fspath(draws) if isinstance(draws, os.PathLike) else draws}, True)
+
+    def _with(self, changes: Mapping[str, Any], anywhere: bool = False) -> Scenario:
         collector = ProblemList()
         draws = draws_among(changes, self.parameters.scalars.keys())
         plain = {key: value for key, value in changes.items() if not any(value is drawn for drawn in draws.values())}
@@ -157,11 +200,11 @@ class Scenario(StatedAssumptions):
             base = replace(self, parameters=replace(self.parameters, scalars=scalars))
         overlay = overlay_of(plain, self.parameters.interventions, collector)
         touched = not {"district", "districts", "villages"}.isdisjoint(overlay)
-        files = Files(Path() / "scenario", collector, base.data if touched else None)
+        files = Files(Path() / "scenario", collector, base.data if touched else None, anywhere=anywhere)
         document = {**base.document, "transition": dict(base.document["transition"])}
         document["transition"].pop("parameters_from", None)
         layers = [
-            prepare(node_of(part, Place("", None, files.folder, generation), collector), collector)
+            prepare(node_of(part, Place("", None, files.folder, generation), collector, files.tables), collector)
             for generation, part in enumerate((overlay, document))
         ]
         return _Resolution(merged(layers, collector), files, collector, base, keeps_districts=not touched).scenario()

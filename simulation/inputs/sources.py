@@ -12,7 +12,15 @@ from ..domain.messages import Message, listed
 from ..domain.parameters import ParameterSet
 from ..domain.target import Target
 from .problem_list import Node, ProblemList
-from .resolve import CALIBRATED, PRIORS, RISES_SO_FAR, SHARE_SO_FAR, StatedAssumptions, parameter_keys, with_parents
+from .resolve import (
+    PRIORS,
+    RISES_SO_FAR,
+    SHARE_SO_FAR,
+    StatedAssumptions,
+    parameter_keys,
+    source_of_draws,
+    with_parents,
+)
 
 _ALWAYS = ("title", "origin", "horizon", "target", "transition.min_years", "interventions", "overlap")
 """Keys that every resolved scenario has, whether its files write them or not."""
@@ -71,7 +79,7 @@ def given_sources(
                 for above in with_parents(key)
                 if above in sources and given.mapping[above].place.generation <= drawn.place.generation
             ]
-            sources[key] = sources[younger[-1]] if younger else CALIBRATED
+            sources[key] = sources[younger[-1]] if younger else source_of_draws(parameters)
     return sources
 
 

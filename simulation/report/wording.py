@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from ..domain.launches import LAUNCH_HISTORY
-from ..domain.parameters import UNNAMED_BLOCKS, Kind, ParameterKey
+from ..domain.parameters import OWN_POSTERIOR, Kind, ParameterKey
 from ..inference.forecast import ANALOGUE, MADE_UP, PRIORS_ALONE, PRIORS_AND_STATED, STATED_ALONE
 from ..inference.uncertainty import FEWEST_DRAWS, FEWEST_REPLICATES
 from .language import LANGUAGES, Language, phrase
@@ -58,9 +58,9 @@ _BASES = {
         "the statuses last observed, and assumed launch years: the chances of rising and falling are default "
         "assumptions (priors), weighed by how many villages stand at each status."
     ),
-    UNNAMED_BLOCKS[0]: phrase("parameter draws whose origin is not stated."),
+    OWN_POSTERIOR[0]: phrase("the user's own posterior: parameter draws that do not state which data they rest on."),
 }
-ASSUMED_BASES = _BASES.keys() - UNNAMED_BLOCKS
+ASSUMED_BASES = _BASES.keys() - OWN_POSTERIOR
 """Those that no data of the district's past stand behind."""
 
 _BLOCKS = {

@@ -69,7 +69,7 @@ def test_a_dirichlet_row_has_its_mean_and_spread() -> None:
 def test_calibrated_draws_are_taken_row_by_row() -> None:
     """Two parameters of one file keep their pairs; every row is used before one is used again."""
     a = np.linspace(0.1, 0.3, 50)
-    draws = ParameterSet({"fall": Empirical(a), "year_sd": Empirical(10 * a)}).sample(1, 70)
+    draws = ParameterSet({"fall": Empirical(a), "year_sd": Empirical(10 * a)}, blocks=("panel",)).sample(1, 70)
     np.testing.assert_allclose(draws["year_sd"], 10 * draws["fall"])
     assert sorted(draws["fall"][:50]) == a.tolist()
     assert draws["fall"][50:].tolist() == draws["fall"][:20].tolist()
@@ -78,10 +78,18 @@ def test_calibrated_draws_are_taken_row_by_row() -> None:
 def test_the_first_draws_of_a_sorted_file_stand_for_all_of_it() -> None:
     """500 of 4,000 sorted rows have the file's quartiles within 4 standard errors."""
     values = np.linspace(0, 1, 4_000)
-    few = ParameterSet({"fall": Empirical(values)}).sample(3, 500)["fall"]
+    few = ParameterSet({"fall": Empirical(values)}, blocks=("panel",)).sample(3, 500)["fall"]
     for probability in (0.25, 0.5, 0.75):
         error = np.sqrt(probability * (1 - probability) / 500)
         assert abs((few <= probability).mean() - probability) < 4 * error
+
+
+def test_rows_of_a_posterior_of_ones_own_keep_their_order() -> None:
+    """Whatever the seed: draw d takes row d, and the first again after the last."""
+    values = np.array([0.3, 0.1, 0.2])
+    for seed in (0, 1):
+        found = ParameterSet({"fall": Empirical(values)}).sample(seed, 7)["fall"]
+        assert found.tolist() == [0.3, 0.1, 0.2, 0.3, 0.1, 0.2, 0.3]
 
 
 def test_what_is_fixed_is_known_to_be_fixed() -> None:

@@ -28,8 +28,8 @@ def test_the_public_surface_is_this() -> None:
         "Scenario", "ScenarioError", "Sensitivity", "SomeStatuses", "Status", "SubdistrictCounts", "Target",
         "VillageAgent", "Villages",
         "backtest", "brief", "calibrate", "compare", "example", "explain", "export", "flows", "forecast", "grid",
-        "load_run", "load_scenario", "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence", "rerun",
-        "robustness", "save", "sensitivity", "trajectories", "write_posterior",
+        "load_run", "load_scenario", "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence",
+        "read_villages", "rerun", "robustness", "save", "sensitivity", "trajectories", "write_posterior",
     ]  # fmt: skip
     for name in kkb.__all__:
         assert getattr(kkb, name) is not None

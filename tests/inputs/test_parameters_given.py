@@ -227,7 +227,7 @@ def test_draws_of_a_calibration_are_taken_as_they_are(desk: Desk) -> None:
 def test_draws_that_do_not_name_their_data_claim_no_calibration(desk: Desk, basis: object) -> None:
     """Without a usable basis in the file the draws are told from priors, but no origin is claimed."""
     write_draws(desk, DRAWS, basis)
-    assert desk.load(transition=FROM, interventions=POKJA).parameters.blocks == ("unnamed_draws",)
+    assert desk.load(transition=FROM, interventions=POKJA).parameters.blocks == ("own_posterior",)
 
 
 def test_draws_of_a_covariate_name_their_column(desk: Desk) -> None:

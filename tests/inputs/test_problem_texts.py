@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -302,6 +303,10 @@ def _from_python() -> Iterator[Message | None]:
         with pytest.raises(ProblemsError) as told:
             scenario.with_(**changes)
         yield from (part for p in told.value.problems for part in (p.message, p.allowed, p.suggestion))
+    with pytest.raises(ProblemsError) as told:
+        scenario.with_posterior(pd.DataFrame({"year_sd": ["besar"]}))
+    yield from (part for p in told.value.problems for part in (p.message, p.suggestion))
+    yield from scenario.with_posterior(pd.DataFrame({"year_sd": np.linspace(0.1, 0.9, 60)})).provenance.notes
 
 
 def _raise(_: Path) -> Path:

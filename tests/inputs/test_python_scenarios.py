@@ -123,7 +123,7 @@ def test_draws_are_taken_and_give_way_to_what_is_stated_later(known: Scenario) -
     """Empirical distributions are draws of the scenario; a number for the same parameter replaces them."""
     drawn = known.with_(**{"rise.dasar": Empirical(np.array([0.1, 0.3])), "fall": Empirical(np.array([0.01, 0.02]))})
     assert drawn.document["transition"]["parameters_from"] == "draws.parquet"
-    assert drawn.sources["transition.rise.dasar"] == "estimated; parameters_from"
+    assert drawn.sources["transition.rise.dasar"] == "estimated; posterior milik pengguna // the user's own posterior"
     assert drawn.with_(horizon=2).parameters.scalars["rise.dasar"] is drawn.parameters.scalars["rise.dasar"]
     stated = drawn.with_(**{"rise.dasar": 0.2, "fall.mandiri": 0.03}).parameters
     assert stated.scalars["rise.dasar"] == Fixed(0.2)

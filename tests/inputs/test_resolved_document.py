@@ -185,8 +185,8 @@ def test_a_source_speaks_of_the_value_that_it_was_given_with(desk: Desk) -> None
 def test_draws_made_in_python_are_named_as_what_they_are(desk: Desk) -> None:
     """Numbers that rest on draws of unstated origin do not claim to rest on priors alone."""
     other = CHANGES["draws"](desk.load(**RICH))
-    assert other.parameters.blocks == ("unnamed_draws",)
-    assert other.sources["transition.rise.dasar"] == "estimated; parameters_from"
+    assert other.parameters.blocks == ("own_posterior",)
+    assert other.sources["transition.rise.dasar"] == "estimated; posterior milik pengguna // the user's own posterior"
 
 
 @settings(deadline=None, max_examples=50)

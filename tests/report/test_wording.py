@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulation.domain.parameters import UNNAMED_BLOCKS
+from simulation.domain.parameters import OWN_POSTERIOR
 from simulation.inference.forecast import PRIORS_ALONE, Needed, Summary, YearForecast
 from simulation.report import wording
 from simulation.report.kinds.forecast import words
@@ -93,7 +93,7 @@ def test_the_verdict_has_word_number_year_and_target() -> None:
     assert words.how_sure(EN, known).startswith(
         "Range from assumptions, by what the data leave uncertain: between 43% and 98%"
     )
-    for basis in ((PRIORS_ALONE,), UNNAMED_BLOCKS):
+    for basis in ((PRIORS_ALONE,), OWN_POSTERIOR):
         assert "90% gugus asumsi yang dicoba" in words.how_sure(ID, replace(known, basis=basis))
     assert words.where_needed_comes_from(ID, known) == "5% × 135 = 6,75, dibulatkan ke atas menjadi 7 kampung."
     whole = replace(known.target, denominator=140)
@@ -204,8 +204,9 @@ def test_scenarios_of_one_title_are_told_apart_by_their_names() -> None:
 
 def test_draws_without_a_stated_origin_are_not_called_calibrated() -> None:
     """A file of draws that names no data claims none, in either language."""
-    assert wording.basis(EN, UNNAMED_BLOCKS) == "parameter draws whose origin is not stated."
-    assert "asal-usulnya tidak dinyatakan" in wording.basis(ID, UNNAMED_BLOCKS)
+    said = "the user's own posterior: parameter draws that do not state which data they rest on."
+    assert wording.basis(EN, OWN_POSTERIOR) == said
+    assert "posterior milik pengguna" in wording.basis(ID, OWN_POSTERIOR)
 
 
 def test_the_scale_names_every_word_with_its_span() -> None:

@@ -55,8 +55,9 @@ def read_evidence(data: Data | Iterable[Data], scenario: Scenario, *, fixed_coho
     Parameters
     ----------
     data
-        CSV files and workbooks; every sheet of a workbook is looked at. A `DataFile` says what kind of tables it holds
-        where they are not recognised.
+        CSV files and workbooks, of which every sheet is looked at, and data frames with the same columns. A `DataFile`
+        says what kind of tables it holds where they are not recognised. Problems name a data frame by its number among
+        the data, and its rows from 1 on.
     scenario
         Whose villages, origin and interventions the files are of.
     fixed_cohort

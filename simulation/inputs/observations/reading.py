@@ -6,9 +6,11 @@ import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from ...domain.messages import Message, listed, nearest
 from ...domain.status import LEVELS
+from ..dataframes import is_table, table_source
 from ..files import LARGEST_TABLE, Files, Source
 from ..office.layout import Layout, layout_of
 from ..office.roster import Roster
@@ -20,6 +22,9 @@ from ..tables.grids import Grid, read_grids
 from ..tables.headers import Wanted
 from ..tables.table import Table, table_in
 from .counts import CountRow, complete_rows, read_counts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_STATUSES = 1_000_000
 """Those of all villages of Indonesia over twelve years."""
@@ -47,15 +52,15 @@ _STATED = (("date", *LEVELS), ("date", "rises"))
 
 @dataclass(frozen=True)
 class DataFile:
-    """A file that was named: its path, and the kind of its tables where that was named too."""
+    """A file that was named, or a data frame: its path, and the kind of its tables where that was named too."""
 
-    path: str | os.PathLike[str]
+    path: str | os.PathLike[str] | pd.DataFrame
     kind: str | None = None
 
 
 Spell = tuple[str, int, str]
 """Village code, year, intervention."""
-Data = str | os.PathLike[str] | DataFile
+Data: TypeAlias = "str | os.PathLike[str] | DataFile | pd.DataFrame"
 
 
 class TableReader:
@@ -94,12 +99,14 @@ class TableReader:
 
     def read(self, data: Data | Iterable[Data]) -> None:
         """Read every table of some files; every sheet of a workbook is looked at."""
-        for one in [data] if isinstance(data, str | os.PathLike | DataFile) else data:
+        alone = isinstance(data, str | os.PathLike | DataFile) or is_table(data)
+        every: Iterable[Data] = [data] if alone else data  # type: ignore[list-item, assignment]
+        for one in every:
             file = one if isinstance(one, DataFile) else DataFile(one)
-            source = Files(Path(file.path), self._collector).read_top(LARGEST_TABLE)
+            source = self._source(file.path)
             if source is None:
                 continue
-            self.files[str(file.path)] = source.digest
+            self.files[source.shown if source.in_python else str(file.path)] = source.digest
             grids = read_grids(source, self._collector, self._wanted)
             kinds = self._kinds if file.kind is None else (file.kind,)
             read = [self._read_grid(grid, source, kinds) for grid in grids]
@@ -112,6 +119,13 @@ class TableReader:
                     self._tell_unknown(grid)
                 else:
                     table_in(grid, Wanted(_EVIDENCE[file.kind]))  # which tells what is missing
+
+    def _source(self, path: str | os.PathLike[str] | pd.DataFrame) -> Source | None:
+        if isinstance(path, str | os.PathLike):
+            return Files(Path(path), self._collector).read_top(LARGEST_TABLE)
+        source = table_source(path, "", str(len(self.files) + 1))
+        self._collector.reading(source.shown)
+        return source
 
     def _read_grid(self, grid: Grid, source: Source, kinds: Collection[str]) -> bool:
         """Return whether a sheet holds a table of one of these kinds, after reading it."""

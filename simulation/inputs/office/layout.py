@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from ..files import Source
+from ..files import Row, Source
 from ..tables.cells import TOTAL, WORDS, status_year, year_of
 from ..tables.grids import Grid
-from ..tables.headers import HEAD, NAMES, Header, Row, Wanted, find_header, is_column_numbering, normal
+from ..tables.headers import HEAD, NAMES, Header, Wanted, find_header, is_column_numbering, normal
 from .levels import level_of
 from .names import without_kind
 

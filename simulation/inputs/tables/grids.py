@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ...domain.messages import Message, listed, nearest, shown
-from ..files import Source
+from ..files import Row, Source
 from ..problem_list import Node, ProblemList
 from .cells import clean, unguard, year_in
-from .headers import HEAD, MOST_ROWS, Header, Row, Wanted, find_header
+from .headers import HEAD, MOST_ROWS, Header, Wanted, find_header
 from .workbook import DAMAGED, Sheet, WorkbookError, is_workbook, open_workbook
 
 MOST_CELLS = 1_000_000
@@ -53,6 +53,8 @@ class Grid:
         The row of every formula whose saved result is read.
     sheet
         Name of the sheet; "" for a CSV file.
+    in_python
+        Whether it is a table of Python, whose column names are its row 0.
     """
 
     shown: str
@@ -61,6 +63,7 @@ class Grid:
     ragged: bool = False
     formulas: Sequence[int] = ()
     sheet: str = ""
+    in_python: bool = False
 
     def header(self, wanted: Wanted) -> Header:
         """Return the row of column names."""
@@ -88,7 +91,7 @@ class Grid:
         cell: str = "",
     ) -> None:
         """Tell what is wrong in a row, or in the whole where that is None."""
-        place = self.shown, row
+        place = self.shown, row or None
         self.problems.add(place, column, message, found=found, allowed=allowed, suggestion=fix, table=True, cell=cell)
 
     def note(self, message: Message) -> None:
@@ -101,11 +104,11 @@ def read_grids(source: Source, problems: ProblemList, wanted: Wanted, sheet: Nam
 
     Empty with the problem told; `wanted` tells the delimiter of a CSV file.
     """
-    if (other := _no_table(source)) is not None:
+    if source.rows is None and (other := _no_table(source)) is not None:
         message, fix = other
         problems.add((source.shown, None), "", message, found=source.path.name, suggestion=fix, table=True)
         return []
-    if is_workbook(source.path.name, source.content):
+    if source.rows is None and is_workbook(source.path.name, source.content):
         try:
             return _read_sheets(open_workbook(source.content), source, problems, sheet)
         except WorkbookError as error:
@@ -115,8 +118,10 @@ def read_grids(source: Source, problems: ProblemList, wanted: Wanted, sheet: Nam
         problems.add((source.shown, None), "", message, found=source.path.name, suggestion=fix, table=True)
         return []
     if sheet is not None:
-        message = Message("{table} is a CSV file, which has no sheets", {"table": source.shown})
+        message = Message("{table} is not a workbook and has no sheets", {"table": source.shown})
         problems.add(sheet[1], sheet[0], message, suggestion=Message("remove this key"))
+    if source.rows is not None:
+        return [Grid(source.shown, [*source.rows], problems, in_python=True)]
     text = source.text(problems, table=True)
     return [] if text is None else _read_csv(Grid(source.shown, [], problems), text, wanted)
 

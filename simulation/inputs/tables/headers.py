@@ -10,15 +10,14 @@ from itertools import pairwise
 from typing import NamedTuple
 from unicodedata import normalize
 
+from ..files import Row
+
 HEAD = 20
 """Rows, blank ones not counted, among which the column names are looked for."""
 
 MOST_ROWS = 200_000
 """More than twice the villages of Indonesia."""
 MOST_COLUMNS = 200
-
-Row = tuple[int, list[str]]
-"""The number of a row as a spreadsheet program shows it, and its cells."""
 
 
 NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

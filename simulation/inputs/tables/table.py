@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from ...domain.messages import CONTROL, Message, listed, nearest, shown
 from ...domain.status import LEVELS
-from ..files import Source
+from ..files import Row, Source
 from ..problem_list import ProblemList
 from .cells import ERROR, TOTAL, WORDS, SheetCell, kind_of, notation_of, plain_code, strip_quotes, year_of
 from .grids import Grid, NamedSheet, read_grids
-from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Header, Row, Wanted, is_column_numbering, normal
+from .headers import MOST_COLUMNS, MOST_ROWS, NAMES, Header, Wanted, is_column_numbering, normal
 
 LONGEST = 1000
 """Characters of a cell; a name of more would fill a page of the results."""
@@ -86,7 +86,7 @@ class Table:
             return
         cell = ""
         if i is not None:
-            cell = f"{self.letters[column]}{self.rows[i]}"
+            cell = "" if self.grid.in_python else f"{self.letters[column]}{self.rows[i]}"
             found = self.columns[column][i] if found is None else found
         row = None if i is None else self.rows[i]
         found = "" if found is None else found
@@ -254,7 +254,7 @@ def first_fitting(grids: Sequence[Grid], kinds: Iterable[Wanted]) -> Wanted | No
 def table_in(grid: Grid, wanted: Wanted) -> Table | None:
     """Return the table in the rows of a file, or None with every problem told."""
     header = grid.header(wanted)
-    if not header.row:
+    if not header.written:
         _tell_no_rows(grid, Message("the table is empty"), wanted)
         return None
     return table_of(grid, header, _body(grid, header))

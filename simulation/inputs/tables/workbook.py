@@ -19,8 +19,9 @@ from xml.etree.ElementTree import Element, fromstring, iterparse
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from ...domain.messages import Message
+from ..files import Row
 from .cells import SheetCell, clean
-from .headers import MOST_ROWS, Row
+from .headers import MOST_ROWS
 
 OLD = b"\xd0\xcf\x11\xe0"
 """How the workbooks of older programs begin, and new ones under a password."""
