@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from scipy.stats import binom
 
 import simulation as kkb
@@ -67,6 +68,18 @@ def paired_statistic(found: Names) -> None:
     assert found["gain"].sem() < 0.5 * np.hypot(apart[0].sem(), apart[1].sem())
 
 
+def tidy(found: Names) -> None:
+    """Check the parts of the variance against their sum, and the table against the counts of the forecast."""
+    ensemble = found["forecast"].ensemble.query("year == 2026")
+    parts = float(found["chance"] + found["unknown"])
+    assert parts == pytest.approx(ensemble["rises"].var(ddof=1), rel=0.02)
+    assert float(found["chance"]) == pytest.approx(ensemble.groupby("draw")["rises"].var(ddof=1).mean())
+    villages = found["villages"]
+    counted = villages[villages["listed"] == "paripurna"].groupby(["draw", "replicate", "year"]).size()
+    kept = found["forecast"].ensemble.set_index(["draw", "replicate", "year"])["paripurna"]
+    assert kept.loc[:19].tolist() == counted.reindex(kept.loc[:19].index, fill_value=0).tolist()
+
+
 def two_districts(found: Names) -> None:
     """Check that each has the numbers that it has on its own, and that both meet it no more often than either."""
     for scenario in (found["laut"], found["tabanan"]):
@@ -76,6 +89,7 @@ def two_districts(found: Names) -> None:
     of_each = found["forecast"].ensemble.groupby(["district_code", "year"])["met"].mean().unstack("year")
     assert (found["both_meet"] <= of_each.min()).all()
     assert (found["both_meet"] > of_each.prod()).all(), "what is not known of both is shared"
+    assert any("Tabanan" in text.get_text() for text in found["figure"].findobj(Text))
 
 
 def rerun(found: Names) -> None:
@@ -93,6 +107,7 @@ CHECKS: dict[str, Callable[[Names], None]] = {
     "A scenario without a file": from_dict,
     "A statistic of your own, compared pair by pair": paired_statistic,
     "A target of your own, counted afterwards": own_target,
+    "Simulations as arrays and as a tidy table": tidy,
     "Two districts at once": two_districts,
     "A run made again from its folder": rerun,
 }
