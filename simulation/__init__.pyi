@@ -1,5 +1,7 @@
 from .decision.comparison import Comparison as Comparison
 from .decision.comparison import compare as compare
+from .decision.discovery import Discovery as Discovery
+from .decision.discovery import discover as discover
 from .decision.grid import Grid as Grid
 from .decision.grid import grid as grid
 from .decision.next_datum import NextDatum as NextDatum

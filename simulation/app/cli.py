@@ -15,6 +15,7 @@ from .commands.brief import brief
 from .commands.calibrate import calibrate
 from .commands.check import check
 from .commands.compare import compare
+from .commands.discover import discover
 from .commands.elicit import elicit
 from .commands.explain import explain
 from .commands.export import export
@@ -47,6 +48,7 @@ app.command(help=HELP.say("Compare scenarios with a baseline, on common random n
 app.command(help=HELP.say("The least effort that meets the target; which villages first."))(plan)
 app.command(help=HELP.say("Which scenario holds up when assumptions differ."))(robustness)
 app.command(help=HELP.say("What the chance depends on, parameter by parameter."))(sensitivity)
+app.command(help=HELP.say("Under which assumptions the target is at risk, in words."))(discover)
 app.command(help=HELP.say("Ask experts in a workbook, and take assumptions from them."))(elicit)
 app.command(help=HELP.say("Calibrate on local data; a scenario can use the result."))(calibrate)
 app.command(help=HELP.say("Forecast past years again, and score the forecasts."))(backtest)

@@ -9,7 +9,8 @@ from pathlib import Path
 _ENGLISH = {
     "ahli": "elicit", "anggaran": "budget", "ambang": "probability", "bahasa": "lang", "bandingkan": "compare",
     "bantuan": "help",
-    "baru": "new", "benih": "seed", "biaya": "budget", "buat": "new", "buku-kerja": "export", "cek": "check",
+    "baru": "new", "benih": "seed", "biaya": "budget", "buat": "new", "cari": "discover", "buku-kerja": "export",
+    "cek": "check",
     "daftarkan": "register", "ekspor": "export", "jelaskan": "explain", "kalibrasi": "calibrate", "keluaran": "out",
     "kepekaan": "sensitivity", "ketahanan": "robustness", "laporan": "brief", "mulai": "start", "paksa": "force",
     "peluang": "probability", "penjelasan": "explain", "perbandingan": "compare", "periksa": "check",

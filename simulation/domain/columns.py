@@ -22,6 +22,7 @@ PLACES: Mapping[str, str] = {
     "intervention": ".+",
     "lever": r".+\.(?:capacity|coverage)",
     "language": "id|en",
+    "parameter": ".+",
 }
 """What may stand in the places of a column's name, as regular expressions."""
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -536,6 +537,37 @@ _TABLES = (
             MET,
             ERROR,
             _chance("regret", Message("How far the chance is below that of the best scenario of the case")),
+        ),
+    ),
+    TableColumns(
+        "discovery",
+        Message("One row a description of failures and parameter that it restricts"),
+        (
+            _whole("box", Message("Which description: 1 is the best"), None, 1),
+            _chance(
+                "coverage", Message("Share of all draws that fail which lie in it, on draws that did not choose it")
+            ),
+            _chance("coverage_error", Message("Standard error of that share")),
+            _chance("density", Message("Share of the draws in it that fail, on draws that did not choose it")),
+            _chance("density_error", Message("Standard error of that share")),
+            _text("parameter", Message("Parameter, by its key in scenario files; or the effort that was varied")),
+            _number("low", Message("Smallest value in it; empty where it has no low end"), None, None),
+            _number("high", Message("Largest value in it; empty where it has no high end"), None, None),
+            _chance("below_low", Message("Share of the draws below its low end")),
+            _chance("below_high", Message("Share of the draws up to its high end")),
+            _chance("quasi_p", Message("Chance of so many failures in it if this restriction did nothing")),
+        ),
+    ),
+    TableColumns(
+        "discovery_draws",
+        Message("One row a parameter draw of a search for failures"),
+        (
+            MET,
+            _flag("fails", Message("Whether that chance is below the threshold")),
+            _flag("chooses", Message("Whether the draw chose the descriptions; the others judge them")),
+            _number(
+                "{parameter}", Message("Value of {parameter}, a parameter or an effort that was varied"), None, None
+            ),
         ),
     ),
     TableColumns(

@@ -222,7 +222,14 @@ def brief_of(speech: Language, runs: Runs) -> Document:
         *_section(say("Options"), options),
         *_calmly(own.shown(places)),
         *_section(say("Data to ask for"), data),
-        *_section(say("What this forecast cannot say"), own.shown(On.LIMITS)),
+        *_section(
+            say("What this forecast cannot say"),
+            [
+                block
+                for document in (own, *(document for _, document in answers))
+                for block in document.shown(On.LIMITS)
+            ],
+        ),
         *_section(say("Follow-up"), [Table("", follow_up, [["", "", ""]] * FOLLOW_UP, to_fill=True)]),
     ]
     if isinstance(heading := second_page[0], Heading):

@@ -112,6 +112,12 @@ class Language:
 
         return str(format_list(list(names), style="or", locale=self.code))
 
+    def all_of(self, names: Iterable[str]) -> str:
+        """Return names joined by "and"."""
+        from babel.lists import format_list
+
+        return str(format_list(list(names), locale=self.code))
+
     def day(self, when: date) -> str:
         """Return a day, e.g. 31 Desember 2025."""
         from babel.dates import format_date

@@ -109,6 +109,8 @@ CHOSEN: dict[str, Case] = {
     "what matters with one replicate": Case(
         command="sensitivity scenario.yaml --replicates 1", changes={"year_sd": None}
     ),
+    "failures where all is fixed": Case(command="discover scenario.yaml"),
+    "failures of few draws": Case(command="discover scenario.yaml --draws 20", changes={"year_sd": None}),
     "what matters in many districts": Case(command="sensitivity banyak.yaml", files=MANY),
 }
 """Choices, and what they hang on."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_line import ROOT, Run, unbroken
+from docx import Document
 
 SCENARIO = ROOT / "scenarios" / "tanah_laut.yaml"
 POKJA = ROOT / "scenarios" / "tanah_laut_pokja.yaml"
@@ -56,6 +57,26 @@ def test_robustness_shows_chances_and_regrets(run: Run) -> None:
     refused = run("robustness", SCENARIO, ROOT / "scenarios" / "tabanan.yaml", "--lang", "en")
     assert refused.returncode == 2
     assert run("robustness", SCENARIO, "--lang", "en").returncode == 2
+
+
+@pytest.mark.slow
+def test_discover_answers_and_a_brief_takes_it_in(run: Run, tmp_path: Path) -> None:
+    """In words, as data, and as a limit that a brief of the same scenario tells."""
+    assert run("forecast", POKJA, "--draws", "20", "--replicates", "8", "--no-figures", "--quiet").returncode == 0
+    asked = ("discover", POKJA, "--fails-below", "0.8", "--draws", "400", "--replicates", "8", "--workers", "1")
+    done = run(*asked, "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    assert max(map(len, done.stdout.splitlines()[:-1])) <= 80
+    told = "mostly below 80% under these assumptions: chance of rising from dasar"
+    assert told in unbroken(done.stdout)
+    data = json.loads(run(*asked, "--json").stdout)
+    assert {"years", "fails_below", "failing", "boxes", "parameters", "efforts"} <= set(data)
+    assert {"coverage", "density", "restrictions"} <= set(data["boxes"][0])
+    folders = [path.parent for path in tmp_path.glob("results/*/*/manifest.json")]
+    assert {path.name for folder in folders for path in (folder / "figures").glob("*_en.svg")} == {"discovery_en.svg"}
+    assert run("brief", *folders, "--lang", "en").returncode == 0
+    (brief,) = tmp_path.glob("results/*/*/brief.docx")
+    assert told in unbroken("\n".join(paragraph.text for paragraph in Document(str(brief)).paragraphs))
 
 
 @pytest.mark.slow

@@ -20,15 +20,15 @@ SCRIPT = ROOT / "tests" / "data" / "user_script.py"
 def test_the_public_surface_is_this() -> None:
     """A name added or lost is a decision, not an accident; each can be imported."""
     assert sorted(kkb.__all__) == [
-        "Answer", "Assistance", "Backtest", "Beta", "Comparison", "Counts", "DataError", "Dirichlet", "Distribution",
-        "DistrictCounts", "EffortError", "Empirical", "EnsembleError", "Evidence", "Explanation", "Exponentiated",
-        "FailedTrajectoriesWarning", "Fixed", "Forecast", "Grid", "HalfNormal", "Intervention", "KampungError",
-        "KampungModel", "KnownStatuses", "Launches", "LogitNormal", "MadeUpCounts", "Message", "Network", "NextDatum",
-        "Normal", "Panel", "ParameterKey", "ParameterSet", "Plan", "Posterior", "Problem", "Refusal", "Robustness",
-        "Scenario", "ScenarioError", "Sensitivity", "SomeStatuses", "Status", "SubdistrictCounts", "Target",
-        "VillageAgent", "Villages",
-        "backtest", "brief", "calibrate", "compare", "example", "explain", "export", "flows", "forecast", "grid",
-        "load_run", "load_scenario", "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence",
+        "Answer", "Assistance", "Backtest", "Beta", "Comparison", "Counts", "DataError", "Dirichlet", "Discovery",
+        "Distribution", "DistrictCounts", "EffortError", "Empirical", "EnsembleError", "Evidence", "Explanation",
+        "Exponentiated", "FailedTrajectoriesWarning", "Fixed", "Forecast", "Grid", "HalfNormal", "Intervention",
+        "KampungError", "KampungModel", "KnownStatuses", "Launches", "LogitNormal", "MadeUpCounts", "Message",
+        "Network", "NextDatum", "Normal", "Panel", "ParameterKey", "ParameterSet", "Plan", "Posterior", "Problem",
+        "Refusal", "Robustness", "Scenario", "ScenarioError", "Sensitivity", "SomeStatuses", "Status",
+        "SubdistrictCounts", "Target", "VillageAgent", "Villages",
+        "backtest", "brief", "calibrate", "compare", "discover", "example", "explain", "export", "flows", "forecast",
+        "grid", "load_run", "load_scenario", "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence",
         "read_villages", "rerun", "robustness", "save", "sensitivity", "trajectories", "write_posterior",
     ]  # fmt: skip
     for name in kkb.__all__:

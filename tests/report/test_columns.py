@@ -71,6 +71,7 @@ ANSWERS: dict[str, tuple[str, Callable[[], Any]]] = {
     "a plan": ("plan", lambda: kkb.plan(scenario(), 0.5, "pendampingan.capacity", draws=20, replicates=4)),
     "sensitivity": ("sensitivity", lambda: kkb.sensitivity(scenario("contoh"), 16, 8)),
     "robustness": ("robustness", lambda: kkb.robustness([scenario("contoh"), scenario()], 20, 4)),
+    "a search for failures": ("discovery", lambda: kkb.discover(scenario("tanah_laut"), 400)),
     "a back-test": ("backtest", past_years),
     "a calibration": ("calibration", learned),
     "an explanation": ("explanation", lambda: kkb.explain(scenario(), "99.01.01.2001", draws=5, replicates=4)),

@@ -37,6 +37,7 @@ NO_SCENARIO: Any = "contoh.yaml"
         lambda: kkb.plan(NO_SCENARIO),
         lambda: kkb.sensitivity(NO_SCENARIO),
         lambda: kkb.robustness([everything_on(), NO_SCENARIO]),
+        lambda: kkb.discover(NO_SCENARIO),
         lambda: kkb.next_datum(NO_SCENARIO),
         lambda: kkb.KampungModel(NO_SCENARIO),
     ],

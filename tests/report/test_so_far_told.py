@@ -173,6 +173,7 @@ ASKED: dict[str, Callable[[], object]] = {
     "compare": lambda: compare(scenario(None), scenario(), draws=5),
     "plan": lambda: plan(scenario(), 0.8, "visits.capacity", draws=5),
     "robustness": lambda: robustness([scenario(), scenario(None)], draws=5),
+    "discover": lambda: kkb.discover(scenario(), draws=200),
     "sensitivity": lambda: sensitivity(scenario(), draws=5),
     "explain": lambda: explain(scenario(), "63.99.0001", draws=5),
     "explain a forecast": lambda: explain(made(), "63.99.0001"),

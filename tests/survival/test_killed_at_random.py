@@ -26,6 +26,7 @@ RUNS: dict[str, tuple[int, tuple[object, ...], tuple[str, ...]]] = {
     "mesa": (4, FORECAST, ("--engine", "mesa", "--draws", "4", "--workers", "2", "--no-figures")),
     "plan": (4, ("plan", COACHED, "--probability", "0.99", "--vary", "pendampingan.capacity"), ("--no-figures",)),
     "sensitivity": (4, ("sensitivity", COACHED), ("--draws", "64", "--no-figures")),
+    "discovery": (4, ("discover", SCENARIO), ("--draws", "640", "--no-figures")),
     "robustness": (4, ("robustness", EXAMPLE, COACHED), ("--draws", "400")),
 }
 """How often each run is killed; figures are drawn of the answer alone, whatever it was computed by."""

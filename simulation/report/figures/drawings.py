@@ -10,6 +10,7 @@ from ..language import Language, language
 from .backtest import draw_backtest
 from .board import draw_village_board
 from .comparison import draw_comparison
+from .discovery import draw_discovery
 from .districts import draw_districts
 from .forecast import draw_fan_chart, draw_rises, draw_transition_matrix
 from .page import Axes, Figure, drawing_alone, save_figure, show_picture, style, within
@@ -34,6 +35,7 @@ DRAW: dict[str, Callable[[Language, Any, Source], Figure]] = {
     "posterior": draw_posterior,
     "robustness": draw_robustness,
     "sensitivity": draw_sensitivity,
+    "discovery": draw_discovery,
 }
 
 

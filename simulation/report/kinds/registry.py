@@ -26,6 +26,7 @@ KINDS = _Kinds(
     comparison=".comparison",
     sensitivity=".sensitivity",
     robustness=".robustness",
+    discovery=".discovery",
     backtest=".backtest",
     calibration=".calibration",
     explanation=".explanation",

@@ -24,7 +24,7 @@ _ENOUGH = {
     "capacity": phrase("{value} villages suffice"),
     "coverage": phrase("{value} of the eligible villages suffice"),
 }
-_LEVERS = {
+LEVERS = {
     "capacity": phrase("villages reached at a time: {intervention}"),
     "coverage": phrase("share of the eligible villages: {intervention}"),
 }
@@ -294,7 +294,7 @@ def beside_the_forecast(speech: Language, result: PlanResult) -> str | None:
 
 def lever_name(speech: Language, result: PlanResult, lever: Lever) -> str:
     """Return what is planned, in a few words: also what stands above its numbers."""
-    return speech.say(_LEVERS[lever.kind], intervention=called(speech, result, lever.intervention))
+    return speech.say(LEVERS[lever.kind], intervention=called(speech, result, lever.intervention))
 
 
 def levers(speech: Language, result: PlanResult) -> str:
