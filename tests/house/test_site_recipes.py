@@ -60,6 +60,20 @@ def from_dict(found: Names) -> None:
     assert year.probability_met == pytest.approx(binom.sf(1, 40, 0.08), abs=1e-9)
 
 
+def own_posterior(found: Names) -> None:
+    """Check that every draw is its row, and that rows explain the rises."""
+    parameters = found["forecast"].parameters
+    assert parameters[list(found["mine"])].equals(found["mine"].rename_axis("draw"))
+    assert found["forecast"].basis == ("own_posterior",)
+    assert found["correlation"] > 0.3
+
+
+def data_frames(found: Names) -> None:
+    """Check who is beside whom on a ring."""
+    assert list(found["villages"].codes) == found["codes"]
+    assert found["neighbours"].tolist() == [1, 11]
+
+
 def paired_statistic(found: Names) -> None:
     """Check the difference itself, and that its error is well below that of two runs on their own."""
     apart = [of_one.groupby("draw").mean() for of_one in found["both"].values()]
@@ -105,6 +119,8 @@ def rerun(found: Names) -> None:
 CHECKS: dict[str, Callable[[Names], None]] = {
     "One parameter over a grid": grid,
     "A scenario without a file": from_dict,
+    "A posterior of your own": own_posterior,
+    "Villages and neighbours from data frames": data_frames,
     "A statistic of your own, compared pair by pair": paired_statistic,
     "A target of your own, counted afterwards": own_target,
     "Simulations as arrays and as a tidy table": tidy,
