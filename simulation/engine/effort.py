@@ -26,6 +26,8 @@ COMPILED_TAKES = 4
 """By what a chunk is larger where the array engine is compiled, so that preparing it takes no more of the time."""
 A_SECOND: dict[Simulator, float] = {"batch": 1e7, "mesa": 1e5}
 """Village-years that an ordinary core simulates in a second."""
+TO_BEGIN: dict[Simulator, int] = {"batch": 0, "mesa": 200}
+"""Village-years that take as long as what each trajectory takes besides: agents are made anew."""
 BLOCK = 128
 """Trajectories that the compiled engine moves side by side; large chunks hold whole blocks."""
 
@@ -93,7 +95,8 @@ class Effort:
 
 def expected_seconds(scenario: Assumptions, effort: Effort, engine: Simulator) -> float:
     """Return about how long a simulation takes on an ordinary core: a rule of thumb, the same on every computer."""
-    return effort.trajectories * sum(map(len, scenario.districts)) * scenario.horizon / A_SECOND[engine]
+    each = sum(len(villages) * scenario.horizon + TO_BEGIN[engine] for villages in scenario.districts)
+    return effort.trajectories * each / A_SECOND[engine]
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,36 @@ def test_a_sensitivity_analysis_goes_on(coached: Scenario, monkeypatch: pytest.M
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("engine", ["batch", "mesa"])
+def test_a_sensitivity_analysis_goes_on_from_its_folder(
+    coached: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Any
+) -> None:
+    """Where it was stopped, to the same numbers; another seed finds nothing there."""
+    monkeypatch.setitem(CHUNK_CELLS, engine, 10_000)
+    computed = list[int]()
+
+    def ask(seed: int, stop: int | None = None, results: Path | None = tmp_path) -> Any:
+        def tell(done: int, _: int) -> None:
+            computed.append(done)
+            if done == stop:
+                raise KeyboardInterrupt
+
+        return kkb.sensitivity(coached, 4, 4, seed, engine=engine, results=results, progress=tell, workers=1)
+
+    whole = ask(1, results=None)
+    everything, computed = computed, []
+    with pytest.raises(KeyboardInterrupt):
+        ask(1, stop=everything[len(everything) // 2])
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npz")}
+    assert 0 < len(before) < len(everything)
+    assert ask(1).table.equals(whole.table)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    files = set(tmp_path.rglob("*.npz"))
+    ask(2)
+    assert len(set(tmp_path.rglob("*.npz"))) == 2 * len(files)
+
+
+@pytest.mark.slow
 def test_exact_steps_of_a_sensitivity_analysis_are_kept(coached: Scenario) -> None:
     """Each as a whole."""
     exact = coached.with_(subdistrict_sd=0)

@@ -52,6 +52,7 @@ def execute(notebook: Any) -> None:
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     environment["PYTHONPATH"] = str(ROOT)
+    environment["TQDM_DISABLE"] = "1"  # how long a cell takes is not what it says
     resources = {"metadata": {"path": str(ROOT / "notebooks")}}
     client = NotebookClient(notebook, km=manager, timeout=SECONDS_PER_CELL, resources=resources)
     client.execute(cleanup_kc=True, env=environment)
