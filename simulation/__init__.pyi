@@ -70,6 +70,7 @@ from .report.calibrated_scenario import write_posterior as write_posterior
 from .report.runs import brief as brief
 from .report.runs import export as export
 from .report.runs import load_run as load_run
+from .report.runs import read_hub as read_hub
 from .report.runs import rerun as rerun
 from .report.runs import save as save
 from .report.store.folder import Answer as Answer

@@ -109,6 +109,11 @@ class Target(Bounded):
         return rise - (end < start) if self.net_of_falls else rise
 
     @property
+    def of_gross_rises(self) -> bool:
+        """Whether it counts the rises themselves, none of them taken off."""
+        return self.reading == "rises" and not self.net_of_falls
+
+    @property
     def key(self) -> str:
         """The name of this reading among `readings`."""
         if self.reading != "rises":

@@ -36,7 +36,7 @@ DEFAULT_REPLICATES = 20
 DEFAULT_REPLICATES_FIXED = 20_000
 MOST_TRAJECTORIES = 1_000_000
 """Beyond which no run is doubled again."""
-RESULTS_FORMAT = 4
+RESULTS_FORMAT = 5
 """Raised whenever the same inputs give other numbers or other tables than before."""
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.arrays import Floats
+from ..domain.arrays import Floats, Ints
 from ..domain.columns import describes_columns
 from ..domain.distributions import Fixed
 from ..domain.html_table import html_table, span
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 Number = int | float
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FINE = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99)
+"""The 23 quantiles in which collections of forecasts (hubs) usually ask for counts."""
 FAILURE_COLUMNS = ("district_code", "draw", "replicate", "seed", "year", "error", "place", "command")
 PRIORS_ALONE = "priors"
 STATED_ALONE = "stated"
@@ -72,9 +74,7 @@ class Summary:
     def of_counts(cls, weights: Floats, of: int = 1) -> Summary:
         """Summarise counts from how often (or how probably) each of 0, 1, 2 … occurs; or their shares `of` so many."""
         total, values = weights.sum(), np.arange(weights.size) * (1 / of)
-        # A hair below the probability, for a cumulative sum that falls short of it by rounding alone.
-        places = np.searchsorted(np.cumsum(weights) / total, np.array(QUANTILES) - 1e-12)
-        found = map(int if of == 1 else float, values[places].tolist())
+        found = map(int if of == 1 else float, values[quantiles_of(weights, QUANTILES)].tolist())
         return cls(float((weights * values).sum() / total), dict(zip(QUANTILES, found, strict=True)))
 
     @property
@@ -86,6 +86,12 @@ class Summary:
     def interval90(self) -> tuple[Number, Number]:
         """The 5% and the 95% quantile."""
         return self.quantiles[0.05], self.quantiles[0.95]
+
+
+def quantiles_of(weights: Floats, probabilities: Sequence[float]) -> Ints:
+    """Return the least counts not exceeded with these probabilities, where 0, 1, 2 … occur so often (or probably)."""
+    # A hair below the probability, for a cumulative sum that falls short of it by rounding alone.
+    return np.searchsorted(np.cumsum(weights) / weights.sum(), np.array(probabilities) - 1e-12)
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,9 @@ class DistrictForecast:
         that is not known (some exact results).
     before
         The first year's chance before its rises so far were reported; None where none are (`SoFar`).
+    fine_quantiles
+        ``rises``, and the reading whose count is judged where that is another one, as far as it is known -> shape
+        (Y, 23): quantiles `FINE`.
     """
 
     villages: Villages
@@ -167,6 +176,7 @@ class DistrictForecast:
     assisted_share: Floats
     shortfall: tuple[float | None, ...]
     before: Estimate | None = None
+    fine_quantiles: Mapping[str, Ints] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return one line: the district, and the chance in each of the first years."""

@@ -31,6 +31,7 @@ from ..engine.progress import Progress, shown
 from ..inputs.provinces import provinces_of
 from ..inputs.scenario import Scenario
 from .forecast import (
+    FINE,
     DistrictForecast,
     FailedTrajectoriesWarning,
     Forecast,
@@ -41,6 +42,7 @@ from .forecast import (
     YearForecast,
     caveat,
     matrix_summary,
+    quantiles_of,
 )
 from .together import Together, TogetherCount
 from .uncertainty import WILSON_Z, Estimate, error_of_rows, estimate, estimate_from_draws
@@ -250,7 +252,17 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
         assisted_share=outcome.villages.assisted / size,
         shortfall=tuple(map(float, counted(np.maximum(must - score, 0)).mean(axis=0))),
         before=None if scenario.so_far is None else _before(ensemble, index),
+        fine_quantiles=_fine_quantiles(scenario.target, counted(counts.rises), counted(score)),
     )
+
+
+def _fine_quantiles(target: Target, rises: Ints, judged: Ints) -> dict[str, Ints]:
+    """Return the fine quantiles of rises and of what is judged, (N, Y) each."""
+    counts = {"rises": rises, **({} if target.of_gross_rises else {target.key: judged})}
+    return {
+        name: np.quantile(values, FINE, axis=0, method="inverted_cdf").T.astype(np.int64)
+        for name, values in counts.items()
+    }
 
 
 def _before(ensemble: Ensemble, index: int) -> Estimate:
@@ -286,7 +298,7 @@ def _years(
     """
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
     target, counts, counted, so_far = scenario.target, outcome.counts, outcome.of_kept, scenario.so_far
-    of_rises = target.reading == "rises" and not target.net_of_falls
+    of_rises = target.of_gross_rises
     rises, falls, at_end = counted(counts.rises), counted(counts.falls), counted(counts.at_end)
     judged = rises if of_rises else counted(counts.score(target))
     saturated, assisted = (counted(each).mean(axis=0) for each in (counts.saturated(target), outcome.assisted))
@@ -362,6 +374,7 @@ def _exact_district(scenario: Scenario, villages: Villages, result: ExactResult)
         risen_probability=result.village_risen,
         assisted_share=result.village_assisted,
         shortfall=tuple(map(_exact_shortfall, years, result.rises)),
+        fine_quantiles={"rises": np.array([quantiles_of(weights, FINE) for weights in result.rises])},
     )
 
 
@@ -398,7 +411,7 @@ def _exact_year(scenario: Scenario, villages: Villages, result: ExactResult, t: 
         year=scenario.years[t],
         needed=Needed(float((must * top).sum() / top.sum()), int(likely.min()), int(likely.max())),
         saturated=float(result.saturated[:, t].mean()),
-        judged=rises if target.reading == "rises" and not target.net_of_falls else None,
+        judged=rises if target.of_gross_rises else None,
         rises=rises,
         falls=Summary.of_counts(result.falls[t]),
         status_share={level: Summary.of_counts(result.levels[t, s], at_end) for s, level in enumerate(LEVELS)},

@@ -101,12 +101,15 @@ class StatedAssumptions(Assumptions):
         District code -> province, where ``districts:`` is used.
     village_map
         Where the villages of its district are; None where that is not known.
+    hub
+        What a hub calls what is forecast for it: ``rises``, ``target`` … -> its name; only those that differ.
     """
 
     title: Mapping[str, str] = field(default_factory=dict)
     language: Literal["id", "en"] | None = None
     provinces: Mapping[str, str] = field(default_factory=dict)
     village_map: VillageMap | None = None
+    hub: Mapping[str, str] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
@@ -127,6 +130,8 @@ class StatedAssumptions(Assumptions):
         if self.language is not None:
             document["language"] = self.language
         document |= _assumptions(self)
+        if self.hub:
+            document["hub"] = dict(sorted(self.hub.items()))
         if self._map_stated:
             document["villages"]["map"] = MAP
         if "villages" in document and self._places_as_read and self.provenance.as_of is not None:

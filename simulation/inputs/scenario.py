@@ -466,6 +466,7 @@ class _Resolution:
             language=model.language,
             provinces=region.provinces,
             village_map=village_map,
+            hub={name: text for name, text in vars(model.hub).items() if text is not None},
             provenance=provenance,
         )
         note_placeholders(scenario, self.chain.node, self.collector)

@@ -360,6 +360,20 @@ class Transition:
     parameters_from: Annotated[Text | None, "Parquet file of draws written by calibrate."] = None
 
 
+HubName = Annotated[str, MinLen(1), MaxLen(100)]
+
+
+@dataclass(frozen=True)
+class HubTargets:
+    """What a collection of forecasts (hub) calls what is forecast for it; what is left out keeps the name here."""
+
+    rises: Annotated[HubName | None, "The villages that rise in a year."] = None
+    target: Annotated[HubName | None, "Whether the target is met."] = None
+    entries: Annotated[HubName | None, "The villages that enter levels of the target."] = None
+    stock: Annotated[HubName | None, "The villages at levels of the target."] = None
+    net_rises: Annotated[HubName | None, "The villages that rise, less those that fall."] = None
+
+
 @dataclass(frozen=True)
 class Reporting:
     """How a status list comes about."""
@@ -452,6 +466,9 @@ class ScenarioFile:
     so_far: Annotated[SoFar | None, "What is known of the first forecast year before it is over."] = None
     interventions: Annotated[tuple[InterventionSection, ...], "Dated, targeted actions."] = ()
     overlap: Annotated[Overlap, "How the effects of several interventions on one village combine."] = "diminishing"
+    hub: Annotated[HubTargets, "What a collection of forecasts (hub) calls what hub.csv holds."] = field(
+        default_factory=HubTargets
+    )
     sources: Annotated[
         dict[str, Text],
         "Key of this file -> where its number comes from: stated; estimated; estimated from experts; or assumed. What "

@@ -16,12 +16,15 @@ from .kinds.question import Question
 from .kinds.registry import KINDS, kind_of
 from .language import DEFAULT, Language
 from .language import language as spoken
+from .store.data_package import read_table
 from .store.folder import Answer, load
 from .store.index import refresh_index
 from .store.making import Place, copied, obtain
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    import pandas as pd
 
     from ..engine.model import VillageAgent
 
@@ -52,6 +55,36 @@ def load_run(folder: str | Path) -> Answer[Any]:
     ('tanah-laut', 1000, 7.0)
     """
     return load(Path(folder), KINDS)
+
+
+def read_hub(path: str | Path) -> pd.DataFrame:
+    """Return a hub file as a table with the right types: codes of districts stay text, such as 32.10.
+
+    Parameters
+    ----------
+    path
+        A file in the columns of the hubverse, whoever wrote it; or the folder of a saved forecast.
+
+    Returns
+    -------
+    DataFrame
+        Text but for ``horizon`` and ``value``; ``output_type_id`` is text, too: ``0.5``, ``met``, or the number of a
+        sample.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no such file.
+
+    Examples
+    --------
+    >>> import simulation as kkb
+    >>> table = kkb.read_hub("results/example")
+    >>> table["location"].unique().tolist()
+    ['63.01']
+    """
+    path = Path(path)
+    return read_table(path / "hub.csv" if path.is_dir() else path, "hub")
 
 
 def rerun(

@@ -29,7 +29,7 @@ def test_the_public_surface_is_this() -> None:
         "SubdistrictCounts", "Target", "VillageAgent", "Villages",
         "backtest", "brief", "calibrate", "compare", "discover", "example", "explain", "export", "flows", "forecast",
         "grid", "load_run", "load_scenario", "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence",
-        "read_villages", "rerun", "robustness", "save", "sensitivity", "trajectories", "write_posterior",
+        "read_hub", "read_villages", "rerun", "robustness", "save", "sensitivity", "trajectories", "write_posterior",
     ]  # fmt: skip
     for name in kkb.__all__:
         assert getattr(kkb, name) is not None

@@ -1,6 +1,6 @@
 """A hubverse hub in small: which model outputs its configuration accepts.
 
-Knows the rules of hub configurations (tasks.json, schema version 5) and of model-output files as the
+Knows the rules of hub configurations (tasks.json, schema version 5.1) and of model-output files as the
 hubverse documents them; must not know, nor use, the code that writes such files.
 """
 
@@ -17,6 +17,8 @@ from io import StringIO
 from itertools import pairwise, product
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 OUTPUT_COLUMNS = ("output_type", "output_type_id", "value")
 OUTPUT_TYPES = frozenset({"mean", "median", "quantile", "cdf", "pmf", "sample"})
 TARGET_TYPES = frozenset({"continuous", "discrete", "date", "binary", "nominal", "ordinal", "compositional"})
@@ -26,6 +28,120 @@ MISSING = frozenset({"", "NA", "NaN", "nan", "NULL", "None"})
 SUM_TOLERANCE = 1.5e-8
 """As far as R's `all.equal` lets a sum of probabilities stray from 1."""
 
+_VALUE = {
+    "type": "object",
+    "properties": {
+        "type": {"enum": ["double", "integer"]}, "minimum": {"type": "number"}, "maximum": {"type": "number"},
+    },
+    "required": ["type"],
+    "additionalProperties": False,
+}  # fmt: skip
+
+
+def _output(ids: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an output type whose identifiers are as in this one."""
+    of_ids = {
+        "type": "object",
+        "properties": {"required": {"type": "array", "uniqueItems": True, "items": ids}},
+        "required": ["required"],
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {"output_type_id": of_ids, "value": _VALUE, "is_required": {"type": "boolean"}},
+        "required": ["output_type_id", "value", "is_required"],
+        "additionalProperties": False,
+    }
+
+
+_TASK_ID = {
+    "type": "object",
+    "properties": {
+        name: {"type": ["array", "null"], "uniqueItems": True} for name in ("required", "optional")
+    },
+    "required": ["required", "optional"],
+    "additionalProperties": False,
+}  # fmt: skip
+_SAMPLE = {
+    "type": "object",
+    "properties": {
+        "output_type_id_params": {
+            "type": "object",
+            "properties": {
+                "type": {"enum": ["character", "integer"]},
+                "max_length": {"type": "integer", "minimum": 1},
+                "min_samples_per_task": {"type": "integer", "minimum": 1},
+                "max_samples_per_task": {"type": "integer", "minimum": 1},
+                "compound_taskid_set": {"type": "array", "uniqueItems": True, "items": {"type": "string"}},
+            },
+            "required": ["type", "min_samples_per_task", "max_samples_per_task"],
+            "additionalProperties": False,
+        },
+        "value": _VALUE,
+        "is_required": {"type": "boolean"},
+    },
+    "required": ["output_type_id_params", "value", "is_required"],
+    "additionalProperties": False,
+}
+_TARGET = {
+    "type": "object",
+    "properties": {
+        "target_id": {"type": "string", "maxLength": 30},
+        "target_name": {"type": "string", "maxLength": 100},
+        "target_units": {"type": "string", "maxLength": 100},
+        "target_keys": {"type": ["object", "null"], "minProperties": 1, "maxProperties": 1},
+        "target_type": {"type": "string"},
+        "is_step_ahead": {"type": "boolean"},
+        "time_unit": {"type": "string"},
+    },
+    "required": ["target_id", "target_name", "target_units", "target_type", "target_keys", "is_step_ahead"],
+}
+TASKS_SCHEMA: Mapping[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "properties": {
+        "schema_version": {"type": "string", "format": "uri"},
+        "output_type_id_datatype": {"enum": ["auto", "character", "double", "integer", "logical", "Date"]},
+        "rounds": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "round_id_from_variable": {"type": "boolean"},
+                    "round_id": {"type": "string"},
+                    "model_tasks": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "task_ids": {"type": "object", "additionalProperties": _TASK_ID},
+                                "output_type": {
+                                    "type": "object",
+                                    "properties": {
+                                        "quantile": _output({"type": "number", "minimum": 0, "maximum": 1}),
+                                        "pmf": _output({"type": "string"}),
+                                        "sample": _SAMPLE,
+                                    },
+                                },
+                                "target_metadata": {"type": "array", "items": _TARGET},
+                            },
+                            "required": ["task_ids", "output_type", "target_metadata"],
+                        },
+                    },
+                    "submissions_due": {
+                        "type": "object",
+                        "properties": {name: {"type": "string", "format": "date"} for name in ("start", "end")},
+                        "required": ["start", "end"],
+                    },
+                },
+                "required": ["round_id_from_variable", "round_id", "model_tasks", "submissions_due"],
+            },
+        },
+    },
+    "required": ["rounds", "schema_version"],
+    "additionalProperties": False,
+}
+"""What concerns this package of v5.1.0/tasks-schema.json in the repository hubverse-org/schemas (CC0), in its words."""
 Config = Mapping[str, Any]
 Row = dict[str, str]
 
@@ -42,16 +158,21 @@ class Task:
         Output type -> its identifiers, in the order of the configuration.
     values
         Output type -> type and range of its values.
+    sample
+        How many samples each task has, and the task ids that tell compound tasks apart; None where none are taken.
     """
 
     required: dict[str, list[str]]
     optional: dict[str, list[str]]
     outputs: dict[str, list[str]]
     values: dict[str, Mapping[str, Any]]
+    sample: Mapping[str, Any] | None = None
 
     def allows(self, row: Row) -> bool:
         """Return whether a row speaks of this task in an output type it takes."""
         of_task = all(row[name] in {*self.required[name], *self.optional[name]} for name in self.required)
+        if row["output_type"] == "sample":
+            return of_task and self.sample is not None and row["output_type_id"].isdecimal()
         return of_task and row["output_type_id"] in self.outputs.get(row["output_type"], ())
 
 
@@ -59,7 +180,8 @@ def config_faults(config: Config) -> list[str]:
     """Return what a hub would refuse in a configuration; nothing where it is sound."""
     json.dumps(config)
     (one_round,) = config["rounds"]
-    found = [] if one_round["round_id_from_variable"] is True else ["the round is not told by a variable"]
+    found = [error.message for error in Draft202012Validator(TASKS_SCHEMA).iter_errors(config)]
+    found += [] if one_round["round_id_from_variable"] is True else ["the round is not told by a variable"]
     for group in one_round["model_tasks"]:
         names = group["task_ids"]
         if one_round["round_id"] not in names:
@@ -99,6 +221,8 @@ def _output_faults(kind: str, output: Mapping[str, Any]) -> Iterator[str]:
         yield f"{kind}: is_required is no truth value"
     if output["value"]["type"] not in {"double", "integer"}:
         yield f"{kind}: values of type {output['value']['type']}"
+    if kind == "sample":
+        return
     ids = output["output_type_id"]["required"]
     if len(set(ids)) != len(ids):
         yield f"{kind}: an identifier twice"
@@ -123,7 +247,9 @@ def file_faults(text: str, config: Config) -> list[str]:
         found.append("more than one round")
     found += [f"twice: {key}" for key, times in Counter(map(_identity, rows)).items() if times > 1]
     found += [f"missing: {key}" for task in tasks for key in sorted(_required(task, rows) - set(map(_identity, rows)))]
-    return found or [fault for task in tasks for fault in _distribution_faults(task, rows)]
+    return found or [
+        fault for task in tasks for faults in (_distribution_faults, _sample_faults) for fault in faults(task, rows)
+    ]
 
 
 def _texts(values: list[Any] | None) -> list[str]:
@@ -136,8 +262,9 @@ def _task(group: Mapping[str, Any]) -> Task:
     return Task(
         {name: _texts(entry["required"]) for name, entry in ids.items()},
         {name: _texts(entry["optional"]) for name, entry in ids.items()},
-        {kind: _texts(output["output_type_id"]["required"]) for kind, output in outputs.items()},
+        {kind: _texts(output["output_type_id"]["required"]) for kind, output in outputs.items() if kind != "sample"},
         {kind: output["value"] for kind, output in outputs.items()},
+        outputs["sample"]["output_type_id_params"] if "sample" in outputs else None,
     )
 
 
@@ -192,5 +319,24 @@ def _distribution_faults(task: Task, rows: list[Row]) -> Iterator[str]:
                 yield f"{key}: quantiles decrease, {values}"
         if key[-1] == "pmf" and abs(math.fsum(value for _, value in pairs) - 1) > SUM_TOLERANCE:
             yield f"{key}: probabilities do not sum to 1"
-        if [one for one, _ in pairs] != task.outputs[key[-1]]:
+        if key[-1] != "sample" and [one for one, _ in pairs] != task.outputs[key[-1]]:
             yield f"{key}: identifiers out of order"
+
+
+def _sample_faults(task: Task, rows: list[Row]) -> Iterator[str]:
+    """Yield where a task has too few or too many samples, or one does not tell the whole of its compound task."""
+    if task.sample is None:
+        return
+    mine = [row for row in rows if row["output_type"] == "sample" and task.allows(row)]
+    each = Counter(tuple(row[name] for name in task.required) for row in mine)
+    low, high = task.sample["min_samples_per_task"], task.sample["max_samples_per_task"]
+    wanted = set(product(*task.required.values()))
+    yield from (f"{key}: {each[key]} samples" for key in sorted(wanted | set(each)) if not low <= each[key] <= high)
+    told_apart = task.sample["compound_taskid_set"]
+    told: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
+    for row in mine:
+        rest = tuple(row[name] for name in task.required if name not in told_apart)
+        told[(*(row[name] for name in told_apart), row["output_type_id"])].add(rest)
+    wholes = {frozenset(rest) for rest in told.values()}
+    if len(wholes) > 1:
+        yield f"samples tell different tasks of a compound task: {sorted(map(len, wholes))}"

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
+import duckdb
+import pandas as pd
+import polars as pl
 import pytest
 from districts import make_scenario, make_villages
 from hub_validator import config_faults, file_faults
 
+import simulation as kkb
 from simulation.domain.distributions import HalfNormal
 from simulation.domain.target import Target
+from simulation.engine.effort import Effort
 from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
 from simulation.report.files import write_csv
+from simulation.report.kinds.forecast import hub as module
 from simulation.report.kinds.forecast.kind import tables_of
-from simulation.report.kinds.forecast.result import result_of
+from simulation.report.kinds.forecast.result import ask, result_of
 
-EXAMPLE = Path(__file__).parents[2] / "results" / "example"
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "results" / "example"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TOOLS = {"pd": pd, "pl": pl, "duckdb": duckdb}
+LEVELS = (
+    0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
+    0.95, 0.975, 0.99,
+)  # fmt: skip
 TASK_IDS = ("origin_date", "target", "horizon", "location")
 COUNTS = {
     "rises": {"type": "integer", "minimum": 0},
@@ -34,21 +47,29 @@ COUNTS = {
 """Values of each count; only rises minus falls can be below zero."""
 
 
-def hub(origin: int, horizon: int, locations: list[str], counts: tuple[str, ...] = ("rises",)) -> dict[str, Any]:
-    """Return the tasks.json of a hub that collects forecasts of Kampung KB.
+def hub(
+    origin: int, horizon: int, locations: list[str], counts: tuple[str, ...] = ("rises",), samples: int = 100,
+    levels: tuple[float, ...] = LEVELS,
+) -> dict[str, Any]:  # fmt: skip
+    """Return the tasks.json of a hub that collects forecasts of Kampung KB, with so many samples.
 
     The horizon counts years, for which the hubverse has no unit of steps; the targets are therefore not declared
     as steps ahead.
     """
-    quantiles = {"output_type_id": {"required": list(LEVELS)}, "is_required": True}
+    quantiles = {"output_type_id": {"required": list(levels)}, "is_required": True}
+    drawn = {"type": "integer", "min_samples_per_task": samples, "max_samples_per_task": samples}
+    sample = {
+        "output_type_id_params": {**drawn, "compound_taskid_set": ["origin_date", "target"]}, "is_required": True,
+    }  # fmt: skip
     chances = {"output_type_id": {"required": ["met", "not_met"]}, "is_required": True}
     share = {"type": "double", "minimum": 0, "maximum": 1}
+    outputs = {"quantile": quantiles, **({"sample": sample} if samples else {})}
     groups = [
-        *((name, "discrete", {"quantile": {**quantiles, "value": COUNTS[name]}}) for name in counts),
+        *((name, "discrete", {of: {**each, "value": COUNTS[name]} for of, each in outputs.items()}) for name in counts),
         ("target", "nominal", {"pmf": {**chances, "value": share}}),
     ]
     return {
-        "schema_version": "https://raw.githubusercontent.com/hubverse-org/schemas/main/v5.0.1/tasks-schema.json",
+        "schema_version": "https://raw.githubusercontent.com/hubverse-org/schemas/main/v5.1.0/tasks-schema.json",
         "rounds": [
             {
                 "round_id_from_variable": True,
@@ -83,9 +104,16 @@ def hub(origin: int, horizon: int, locations: list[str], counts: tuple[str, ...]
 
 def text_of(result: Forecast, folder: Path) -> str:
     """Return hub.csv of a forecast as written to a folder."""
-    (table,) = [one for one in tables_of(result, result_of(result)) if one.name == "hub.csv"]
-    write_csv(folder / table.name, table.columns, table.rows)
-    return (folder / "hub.csv").read_text(encoding="utf-8")
+    tables = {one.name: one for one in tables_of(result, result_of(result))}
+    write_csv(folder / "hub.csv", tables["hub.csv"].columns, tables["hub.csv"].rows)
+    write = tables["tasks.json"].write
+    assert write is not None
+    write(folder / "tasks.json")
+    text = (folder / "hub.csv").read_text(encoding="utf-8")
+    config = json.loads((folder / "tasks.json").read_text(encoding="utf-8"))
+    assert config_faults(config) == []
+    assert file_faults(text, config) == []
+    return text
 
 
 def district(*, target: Target | None = None, **settings: Any) -> Scenario:
@@ -139,7 +167,7 @@ def test_several_districts_are_accepted(several: Forecast, tmp_path: Path) -> No
 def test_a_location_keeps_the_letters_of_its_code(code: str, tmp_path: Path) -> None:
     """Dots, leading and trailing zeros of a code stay, for a hub compares locations as text."""
     scenario = make_scenario(make_villages([9], status=[0] * 9, code=code), horizon=2)
-    assert file_faults(text_of(forecast(scenario, 1, 50, 3), tmp_path), hub(2025, 2, [code])) == []
+    assert file_faults(text_of(forecast(scenario, 1, 50, 3), tmp_path), hub(2025, 2, [code], samples=50)) == []
 
 
 @pytest.mark.parametrize("reading", ["rises", "entries", "stock"])
@@ -148,7 +176,7 @@ def test_an_exact_result_is_accepted(reading: Literal["rises", "entries", "stock
     scenario = replace(district(target=Target(reading=reading)), horizon=1)
     result = forecast(scenario, 3, engine="exact")
     known = ("rises",) if result.districts[0].years[0].judged is None or reading == "rises" else ("rises", reading)
-    assert file_faults(text_of(result, tmp_path), hub(2025, 1, ["63.99"], known)) == []
+    assert file_faults(text_of(result, tmp_path), hub(2025, 1, ["63.99"], known, samples=0)) == []
 
 
 @pytest.mark.parametrize("engine", ["batch", "exact"])
@@ -172,9 +200,101 @@ def test_a_certain_count_is_accepted(
     text = text_of(forecast(scenario, 1, 40, 3, engine=engine), tmp_path)
     assert {line.rpartition(",")[2] for line in text.splitlines() if ",quantile," in line} <= values
     assert {line.rpartition(",")[2] for line in text.splitlines() if ",pmf," in line} == {"0", "1"}
-    assert file_faults(text, hub(2025, 5, ["63.99"])) == []
+    assert file_faults(text, hub(2025, 5, ["63.99"], samples=40 if engine == "batch" else 0)) == []
 
 
+def test_samples_are_simulations_of_the_ensemble(several: Forecast, tmp_path: Path) -> None:
+    """Each tells the same simulation of every district and year: its number is draw × replicates + replicate."""
+    text_of(several, tmp_path)
+    table = kkb.read_hub(tmp_path)
+    samples = table[table["output_type"] == "sample"]
+    ensemble = several.ensemble.set_index(["draw", "replicate", "year", "district_code"])["rises"]
+    number = samples["output_type_id"].astype(int)
+    places = zip(number // 20, number % 20, samples["horizon"] + 2025, samples["location"], strict=True)
+    assert samples["value"].tolist() == [ensemble[place] for place in places]
+    assert number.nunique() == 100
+    assert number.max() >= 12 * 20 * 0.98
+
+
+def test_many_districts_have_fewer_samples(several: Forecast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the file stays small; the configuration says how many."""
+    monkeypatch.setattr(module, "MOST_SAMPLE_ROWS", 3 * 5 * 7)
+    assert text_of(several, tmp_path).count(",sample,") == 3 * 5 * 7
+
+
+def test_simulations_that_failed_are_no_samples() -> None:
+    """Only those count that are kept in every district."""
+
+    class Fragile(kkb.VillageAgent):
+        """A village that breaks off some simulations."""
+
+        def decide(self) -> None:
+            """Decide as any village does, or raise."""
+            super().decide()
+            if int(self.model.environment.trajectories.replicate[0]) % 2:
+                raise LookupError("no road")
+
+    with pytest.warns(kkb.FailedTrajectoriesWarning):
+        result = forecast(district(), 3, 4, 3, engine="mesa", agent_class=Fragile)
+    (table, _) = module.hub_tables(result, replace(result_of(result), agent=None))
+    ids = {row[-2] for row in table.rows if row[-3] == "sample"}
+    assert ids == {0, 2, 4, 6, 8, 10}
+
+
+def test_fine_quantiles_hold_those_of_the_forecast(several: Forecast, tmp_path: Path) -> None:
+    """The five that forecast.json has are among the 23, the same numbers."""
+    text_of(several, tmp_path)
+    table = kkb.read_hub(tmp_path)
+    for one in several.districts:
+        for horizon, year in enumerate(one.years, 1):
+            mine = table[(table["location"] == one.villages.district_code) & (table["horizon"] == horizon)]
+            values = mine[mine["output_type"] == "quantile"].set_index("output_type_id")["value"]
+            assert {level: values[str(level)] for level in year.rises.quantiles} == dict(year.rises.quantiles)
+
+
+def test_a_hub_has_names_of_its_own(tmp_path: Path) -> None:
+    """As the scenario gives them; what it does not name keeps its name here. The run has another id then."""
+    plain = district(target=Target(reading="entries"))
+    named = plain.with_(**{"hub.rises": "annual rises", "hub.target": "annual target"})
+    text = text_of(forecast(named, 20, 30, 3), tmp_path)
+    assert {line.split(",")[1] for line in text.splitlines()[1:]} == {"annual rises", "entries", "annual target"}
+    groups = json.loads((tmp_path / "tasks.json").read_text(encoding="utf-8"))["rounds"][0]["model_tasks"]
+    assert [group["task_ids"]["target"]["required"] for group in groups] == [
+        ["annual rises"], ["entries"], ["annual target"]
+    ]  # fmt: skip
+    assert named.document["hub"] == {"rises": "annual rises", "target": "annual target"}
+    assert "hub" not in plain.document
+    effort = Effort(20, 30)
+    assert ask(named, effort, 3, "batch").id != ask(plain, effort, 3, "batch").id
+
+
+def test_a_name_that_a_hub_cannot_have_is_refused() -> None:
+    """An empty one, one of something that is not forecast."""
+    for key, value in (("hub.rises", ""), ("hub.falls", "annual falls")):
+        with pytest.raises(kkb.ScenarioError, match="hub"):
+            district().with_(**{key: value})
+
+
+@pytest.mark.parametrize("code", ["32.10", "06"])
+def test_a_hub_file_is_read_with_its_codes_as_text(code: str, tmp_path: Path) -> None:
+    """From a folder or a file of any name; by the one line that README gives for pandas, Polars and DuckDB, too."""
+    scenario = make_scenario(make_villages([9], status=[0] * 9, code=code), horizon=1)
+    text_of(forecast(scenario, 1, 50, 3), tmp_path)
+    path = tmp_path / "2025-12-31-team-model.csv"
+    path.write_bytes((tmp_path / "hub.csv").read_bytes())
+    for read in (kkb.read_hub(tmp_path), kkb.read_hub(path)):
+        assert read["location"].unique().tolist() == [code]
+        assert read["horizon"].dtype == "int64"
+        assert {"0.5", "met", "0"} <= set(read["output_type_id"])
+    lines = re.findall(r"^(pd|pl|duckdb)(\..*hub\.csv.*)$", README, re.MULTILINE)
+    assert [name for name, _ in lines] == ["pd", "pl", "duckdb"]
+    for name, call in lines:
+        found = eval(name + re.sub(r"results/example/hub.csv", path.as_posix(), call), dict(TOOLS))  # noqa: S307
+        column = found["location"] if name != "duckdb" else found.df()["location"]
+        assert set(column) == {code}
+
+
+FEW = (0.05, 0.25, 0.5, 0.75, 0.95)
 SOUND = """\
 origin_date,target,horizon,location,output_type,output_type_id,value
 2025-12-31,rises,1,06.10,quantile,0.05,2
@@ -186,6 +306,10 @@ origin_date,target,horizon,location,output_type,output_type_id,value
 2025-12-31,target,1,06.10,pmf,not_met,0.21005
 """
 LAST = "2025-12-31,target,1,06.10,pmf,not_met,0.21005\n"
+
+SAMPLED = SOUND + "".join(
+    f"2025-12-31,rises,{horizon},06.10,sample,{number},{horizon + number}\n" for horizon in (1, 2) for number in (4, 9)
+)
 
 BROKEN: dict[str, tuple[str, str, str]] = {
     "a column of another name": (",value\n", ",estimate\n", "columns"),
@@ -227,9 +351,30 @@ BROKEN: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("sample,4,5\n", "sample,4,5\n2025-12-31,rises,1,06.10,sample,5,5\n", "3 samples"),
+        ("2025-12-31,rises,2,06.10,sample,9,11\n", "", "1 samples"),
+        ("2,06.10,sample,9,11", "2,06.10,sample,8,11", "different tasks of a compound task"),
+        ("sample,4,5", "sample,first,5", "is not asked for"),
+        ("sample,4,5", "sample,4,half", "half is not of type integer"),
+    ],
+)
+def test_samples_that_break_a_rule_are_refused_for_it(old: str, new: str, fault: str) -> None:
+    """As many as asked for, each telling all years of its simulation."""
+    config = hub(2025, 2, ["06.10"], samples=2, levels=FEW)
+    whole = SAMPLED + re.sub(
+        r"^(.*?,)1(,06.10,(?:quantile|pmf))", r"\g<1>2\2", SOUND.split("\n", 1)[1], flags=re.MULTILINE
+    )
+    assert file_faults(whole, config) == []
+    assert old in whole
+    assert fault in " | ".join(file_faults(whole.replace(old, new, 1), config))
+
+
 def test_the_sound_file_of_these_tests_is_accepted() -> None:
     """What the mutations start from has no fault, so that each fault found is the mutation's."""
-    assert file_faults(SOUND, hub(2025, 1, ["06.10"])) == []
+    assert file_faults(SOUND, hub(2025, 1, ["06.10"], samples=0, levels=FEW)) == []
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -237,14 +382,17 @@ def test_a_file_that_breaks_a_rule_is_refused_for_it(name: str) -> None:
     """Each rule, broken once in a sound file, is named among the faults that the hub finds."""
     old, new, fault = BROKEN[name]
     assert old in SOUND
-    found = file_faults(SOUND.replace(old, new, 1), hub(2025, 1, ["06.10"]))
+    found = file_faults(SOUND.replace(old, new, 1), hub(2025, 1, ["06.10"], samples=0, levels=FEW))
     assert fault in " | ".join(found), found
 
 
 @pytest.mark.parametrize(("horizon", "locations"), [(2, ["06.10"]), (1, ["06.10", "06.11"])])
 def test_a_submission_without_a_required_task_is_refused(horizon: int, locations: list[str]) -> None:
     """A year or a district that the hub asks for and the file leaves out is a fault."""
-    assert any(fault.startswith("missing") for fault in file_faults(SOUND, hub(2025, horizon, locations)))
+    assert any(
+        fault.startswith("missing")
+        for fault in file_faults(SOUND, hub(2025, horizon, locations, samples=0, levels=FEW))
+    )
 
 
 def _into(*keys: str | int) -> Callable[[dict[str, Any]], Any]:
@@ -278,6 +426,6 @@ UNSOUND: dict[str, tuple[Callable[[dict[str, Any]], Any], Mapping[str, Any], str
 def test_a_configuration_that_breaks_a_rule_is_refused_for_it(name: str) -> None:
     """The rules for tasks.json are checked, so that the configuration of these tests could be a hub's."""
     place, change, fault = UNSOUND[name]
-    config = hub(2025, 1, ["06.10"])
+    config = hub(2025, 1, ["06.10"], samples=0, levels=FEW)
     place(config).update(change)
     assert fault in " | ".join(config_faults(config))

@@ -34,13 +34,14 @@ from simulation.inputs.scenario import Scenario
 from simulation.inputs.tables.cells import unguard
 from simulation.report.files import cell, write_csv, write_parquet
 from simulation.report.kinds.forecast import kind as tables
+from simulation.report.kinds.forecast.hub import HUB_COLUMNS
 from simulation.report.kinds.forecast.result import ask
 from simulation.report.kinds.kind import Source
 from simulation.report.kinds.registry import kind_of
 from simulation.report.language import language
 
 INPUTS = ("inputs/scenario.yaml", "inputs/villages.csv")
-TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet", "datapackage.json")
+TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet", "tasks.json", "datapackage.json")
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -96,9 +97,10 @@ def test_what_is_judged_stands_in_the_years_and_in_the_hub(small: Forecast, tmp_
     for row, year in zip(table, years, strict=True):
         for quantile, value in year.judged.quantiles.items():
             assert float(row[f"judged_q{round(100 * float(quantile)):02d}"]) == value
-    hub = [row for row in rows(run.path / "hub.csv") if row["target"] == "stock"]
-    expected = [value for year in years for value in year.judged.quantiles.values()]
-    assert [float(row["value"]) for row in hub] == expected
+    hub = [row for row in rows(run.path / "hub.csv") if row["target"] == "stock" and row["output_type"] == "quantile"]
+    told = {(int(row["horizon"]), float(row["output_type_id"])): float(row["value"]) for row in hub}
+    expected = {(t, level): value for t, year in enumerate(years, 1) for level, value in year.judged.quantiles.items()}
+    assert {place: told[place] for place in expected} == expected
 
 
 def test_the_ensemble_table_has_a_row_for_every_trajectory_and_year(folder: Path, small: Forecast) -> None:
@@ -151,14 +153,14 @@ def test_several_districts_share_the_tables(several: Forecast, tmp_path: Path) -
 
 
 def test_hub_rows_are_quantiles_and_probabilities(folder: Path) -> None:
-    """Five quantiles that do not fall and two probabilities that sum to one, for each horizon."""
+    """23 quantiles that do not fall and two probabilities that sum to one, for each horizon."""
     table = rows(folder / "hub.csv")
-    assert list(table[0]) == list(tables.HUB_COLUMNS)
+    assert list(table[0]) == list(HUB_COLUMNS)
     for horizon in "12345":
         mine = [row for row in table if row["horizon"] == horizon]
         quantiles = [float(row["value"]) for row in mine if row["output_type"] == "quantile"]
         chances = [float(row["value"]) for row in mine if row["output_type"] == "pmf"]
-        assert len(quantiles) == 5
+        assert len(quantiles) == 23
         assert quantiles == sorted(quantiles)
         assert sum(chances) == pytest.approx(1)
         assert {row["output_type_id"] for row in mine if row["output_type"] == "pmf"} == {"met", "not_met"}

@@ -70,15 +70,18 @@ def _bounds(column: Column) -> dict[str, float]:
     return {name: end for name, end in (("minimum", column.low), ("maximum", column.high)) if end is not None}
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """Return a table that was saved, CSV or Parquet, with text as text: a code 32.10 stays so."""
+def read_table(path: Path, name: str = "") -> pd.DataFrame:
+    """Return a table that was saved, CSV or Parquet, with text as text: a code 32.10 stays so.
+
+    Its columns are those of a table of this `name`, by default of that of the file.
+    """
     import pandas as pd
 
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
     with path.open(encoding="utf-8", newline="") as stream:
         names = next(csv.reader(stream), [])
-    table = TABLES.get(path.stem)
+    table = TABLES.get(name or path.stem)
     found = {name: None if table is None else table.of(name) for name in names}
     text = [name for name, known in found.items() if known is not None and known[0].kind == "string"]
     return pd.read_csv(path, dtype=dict.fromkeys(text, str))

@@ -28,13 +28,13 @@ from ..kind import DataTable, Kind, Rows, Work
 from ..question import Question
 from .districts import data_tables
 from .document import document_of, sheets_of
+from .hub import hub_tables
 from .result import Asked, ForecastResult, question_of, result_of, undrawable
 
 VILLAGE_BYTES, LEVER_BYTES, OTHER_BYTES = 90, 10, 60_000
 """Of a row of the village table, more of it for each intervention, of all else."""
 VILLAGES_IN_CSV = 10_000
 """Above so many villages no spreadsheet would open their table: it is written as Parquet."""
-HUB_COLUMNS = ("origin_date", "target", "horizon", "location", "output_type", "output_type_id", "value")
 TRACE_COLUMNS = ("draws", "replicates", "district_code", "year", "probability_met", "largest_half_width")
 FAILURES = "failures.csv"
 
@@ -77,7 +77,7 @@ def tables_of(forecast: Forecast, result: ForecastResult) -> Iterator[DataTable]
     if rows := list(_subdistricts(forecast)):
         yield DataTable.of_rows("subdistricts.csv", rows)
     yield from data_tables(result)
-    yield _hub(result)
+    yield from hub_tables(forecast, result)
     if forecast.ensemble_run is not None:
         groups = (ensemble_columns(forecast, place) for place in range(len(forecast.districts)))
         yield DataTable.of_columns("ensemble.parquet", groups)
@@ -149,31 +149,6 @@ def village_columns(forecast: Forecast, district: DistrictForecast) -> dict[str,
             for j, plan in enumerate(forecast.scenario.interventions)
         },
     }
-
-
-def _hub(result: ForecastResult) -> DataTable:
-    """Return the hubverse table; where an own agent was run a column ``model_id`` names it."""
-    rows, agent = hub_rows(result), result.agent
-    if agent is None:
-        return DataTable("hub.csv", HUB_COLUMNS, rows)
-    return DataTable("hub.csv", ("model_id", *HUB_COLUMNS), ((agent, *row) for row in rows))
-
-
-def hub_rows(result: ForecastResult) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of the hubverse table: quantiles of the rises and of what is judged, chance that it is enough."""
-    origin_date = f"{result.origin}-12-31"
-    for district in result.districts:
-        for horizon, year in enumerate(district.years, start=1):
-            place = (horizon, district.district_code)
-            counts = {"rises": year.rises}
-            if district.target.key in {"entries", "stock", "net_rises"} and year.judged is not None:
-                counts[district.target.key] = year.judged
-            for name, count in counts.items():
-                for quantile, value in count.quantiles.items():
-                    yield origin_date, name, *place, "quantile", quantile, value
-            met = round(year.probability_met, DECIMALS)
-            yield origin_date, "target", *place, "pmf", "met", met
-            yield origin_date, "target", *place, "pmf", "not_met", round(1 - met, DECIMALS)
 
 
 def _rounds(forecast: Forecast) -> DataTable:
