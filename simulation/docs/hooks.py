@@ -7,6 +7,8 @@ notebooks of the repository, with their paths in it. Notebooks are shown with th
 from __future__ import annotations
 
 import ast
+import inspect
+import pydoc
 import re
 from pathlib import Path
 from typing import Any
@@ -57,13 +59,23 @@ def pages_of(notebook: Path, config: MkDocsConfig) -> list[File]:
 
 
 class Meanings(griffe.Extension):
-    """Tells what a field means where that stands in its annotation: ``Annotated[Year, "First year of support."]``."""
+    """Tells what is said once elsewhere: meanings of fields in their annotations, of columns in their dictionary."""
 
     def on_attribute_instance(self, *, attr: griffe.Attribute, **_: Any) -> None:
-        """Move the meaning to where descriptions are looked for, and leave the type."""
+        """Move the meaning in ``Annotated[Year, "First year of support."]`` to where descriptions are looked for."""
         annotation = attr.annotation
         if isinstance(annotation, griffe.ExprSubscript) and annotation.canonical_name == "Annotated":
             kind, *rest = annotation.slice.elements if isinstance(annotation.slice, griffe.ExprTuple) else ()
             attr.annotation = kind
             if rest and isinstance(rest[-1], str):
                 attr.docstring = griffe.Docstring(ast.literal_eval(rest[-1]), parent=attr)
+
+    def on_instance(self, *, node: ast.AST | griffe.ObjectNode, obj: griffe.Object, **_: Any) -> None:
+        """Take a docstring to which ``@describes_columns`` adds the columns of a table as it is when the code runs."""
+        if isinstance(node, ast.FunctionDef) and any(
+            "describes_columns" in ast.dump(one) for one in node.decorator_list
+        ):
+            told = inspect.getdoc(pydoc.locate(obj.path)) or ""
+            text, _dashes, columns = told.partition("\nColumns\n-------\n")
+            listed = re.sub(r"^(\S.*) : (\w+)\n +", r"- `\1` (\2): ", columns, flags=re.MULTILINE)
+            obj.docstring = griffe.Docstring(f"{text}\n\n**Columns:**\n\n{listed}", parent=obj)

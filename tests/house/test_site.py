@@ -43,6 +43,8 @@ def test_the_site_has_the_pages_of_the_repository(site: Path) -> None:
     assert pages >= notebooks | decisions | {"index.html", "README.id.html", "simulation/MODEL.html"}
     reference = (site / "simulation" / "docs" / "reference.html").read_text(encoding="utf-8")
     assert [name for name in kkb.__all__ if f'id="simulation.{name}"' not in reference] == []
+    assert "<code>listed_before</code> (string)" in reference, "what columns mean is told"
+    assert "First year of support" in reference, "what fields mean is told"
 
 
 @pytest.mark.slow

@@ -53,19 +53,24 @@ def own_target(found: Names) -> None:
     assert found["chance"].between(0.3, 0.99).all()
 
 
+def own_posterior(found: Names) -> None:
+    """Check that every row is there, in its order and with its correlation, and that it is what moves the target."""
+    forecast, mine = found["forecast"], found["mine"]
+    parameters = forecast.parameters[list(mine)].reset_index(drop=True)
+    np.testing.assert_allclose(parameters, mine, rtol=1e-12)
+    assert parameters.corr().iloc[0, 1] == pytest.approx(mine.corr().iloc[0, 1])
+    assert mine.corr().iloc[0, 1] > 0.5
+    assert forecast.basis == ("own_posterior",)
+    assert found["correlation"] > 0.5
+    shuffled = mine["rise.dasar"].sample(frac=1, random_state=1).reset_index(drop=True)
+    assert abs(shuffled.corr(found["met"])) < 4 / np.sqrt(len(mine))
+
+
 def from_dict(found: Names) -> None:
     """Check the chance that at least 2 of 40 rise."""
     (year,) = found["forecast"].districts[0].years
     assert year.needed.ends == (2, 2)
     assert year.probability_met == pytest.approx(binom.sf(1, 40, 0.08), abs=1e-9)
-
-
-def own_posterior(found: Names) -> None:
-    """Check that every draw is its row, and that rows explain the rises."""
-    parameters = found["forecast"].parameters
-    assert parameters[list(found["mine"])].equals(found["mine"].rename_axis("draw"))
-    assert found["forecast"].basis == ("own_posterior",)
-    assert found["correlation"] > 0.3
 
 
 def data_frames(found: Names) -> None:
@@ -118,8 +123,8 @@ def rerun(found: Names) -> None:
 
 CHECKS: dict[str, Callable[[Names], None]] = {
     "One parameter over a grid": grid,
+    "Your own posterior": own_posterior,
     "A scenario without a file": from_dict,
-    "A posterior of your own": own_posterior,
     "Villages and neighbours from data frames": data_frames,
     "A statistic of your own, compared pair by pair": paired_statistic,
     "A target of your own, counted afterwards": own_target,
