@@ -28,6 +28,9 @@ from .domain.evidence import Evidence as Evidence
 from .domain.evidence import Launches as Launches
 from .domain.evidence import Panel as Panel
 from .domain.intervention import Intervention as Intervention
+from .domain.mechanism import Mechanism as Mechanism
+from .domain.mechanism import Uniform as Uniform
+from .domain.mechanism import Year as Year
 from .domain.messages import DataError as DataError
 from .domain.messages import KampungError as KampungError
 from .domain.messages import Message as Message
@@ -47,6 +50,7 @@ from .domain.target import Target as Target
 from .domain.villages import Villages as Villages
 from .engine.effort import EffortError as EffortError
 from .engine.failure import EnsembleError as EnsembleError
+from .engine.mechanisms import MechanismError as MechanismError
 from .engine.model import KampungModel as KampungModel
 from .engine.model import VillageAgent as VillageAgent
 from .inference.backtest.rolling import Backtest as Backtest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -17,10 +18,13 @@ from ..report.language import Language, printable
 from .options import Settings
 
 
-def replay_command(what: Path, failure: Failure, **options: int | str | None) -> str:
+def replay_command(what: Path, failure: Failure, **options: int | str | Sequence[str] | None) -> str:
     """Return the command that runs a failed trajectory of a scenario or a run again, as a shell reads it."""
     named = {"draw": failure.draw, "replicate": failure.replicate, **options}
-    given = [word for name, value in named.items() if value is not None for word in (f"--{name}", str(value))]
+    every = {name: value if isinstance(value, list | tuple) else [value] for name, value in named.items()}
+    given = [
+        word for name, of in every.items() for value in of if value is not None for word in (f"--{name}", str(value))
+    ]
     words = ["kampungkb", "replay", str(what), *given]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,48 @@ if TYPE_CHECKING:
     from ..report.store.folder import Answer
 
 
-def load_all(settings: Settings, paths: Sequence[Path], district: str | None = None) -> list[Scenario]:
+@dataclass(frozen=True)
+class OwnLaw:
+    """What a command is given of a law of the user's own: agents, and mechanisms, by file and class."""
+
+    agent: str | None = None
+    mechanisms: Sequence[str] = ()
+
+    def on(self, scenarios: list[Scenario]) -> list[Scenario]:
+        """Return scenarios under this law.
+
+        Raises
+        ------
+        AgentError, ScenarioError
+            Where a class cannot be used as named, or a mechanism does not fit a scenario.
+        """
+        if self.agent is None and not self.mechanisms:
+            return scenarios
+        from ..engine.agent_loader import load_agent, load_mechanism
+
+        if self.agent is not None:
+            agent_class = load_agent(self.agent)
+            scenarios = [scenario.with_agents(agent_class) for scenario in scenarios]
+        for named in self.mechanisms:
+            mechanism = load_mechanism(named)()
+            scenarios = [scenario.with_mechanism(mechanism) for scenario in scenarios]
+        return scenarios
+
+
+STANDARD = OwnLaw()
+
+
+def load_all(
+    settings: Settings, paths: Sequence[Path], district: str | None = None, law: OwnLaw = STANDARD
+) -> list[Scenario]:
     """Read scenario files, show the notes on them, and speak the language of the first.
 
     Parameters
     ----------
     district
         Code of the district that is looked at alone; None for all that a scenario has.
+    law
+        The agents and mechanisms of the user's own that each of them gets.
 
     Raises
     ------
@@ -51,10 +86,13 @@ def load_all(settings: Settings, paths: Sequence[Path], district: str | None = N
     _tell(settings, [note for scenario in loaded for note in scenario.provenance.notes], how)
     for scenario in loaded:
         _tell_changes(settings, scenario)
-    return loaded if district is None else [scenario.of_district(district) for scenario in loaded]
+    loaded = loaded if district is None else [scenario.of_district(district) for scenario in loaded]
+    return law.on(loaded)
 
 
-def load_apart(settings: Settings, paths: Sequence[Path], district: str | None = None) -> list[Scenario]:
+def load_apart(
+    settings: Settings, paths: Sequence[Path], district: str | None = None, law: OwnLaw = STANDARD
+) -> list[Scenario]:
     """Read scenario files that are set against each other; say where two of them hold the same.
 
     Raises
@@ -67,7 +105,7 @@ def load_apart(settings: Settings, paths: Sequence[Path], district: str | None =
     from ..domain.messages import Message, Refusal
     from ..inputs.resolve import fingerprint
 
-    loaded = load_all(settings, paths, district)
+    loaded = load_all(settings, paths, district, law)
     for (path, one), (other_path, other) in combinations(zip(paths, loaded, strict=True), 2):
         values = {"name": one.name, "path": path, "other": other_path}
         if fingerprint(one) == fingerprint(replace(other, name=one.name, title=one.title)):

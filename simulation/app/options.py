@@ -83,8 +83,10 @@ EstimatorOption = Annotated[
     typer.Option(metavar="NAME", help=HELP.say("Of a chance; or plain.")),
 ]
 EngineOption = Annotated[EngineChoice, typer.Option(metavar="batch|mesa|exact", help=HELP.say("How to compute."))]
-Agent = Annotated[
-    str | None, typer.Option(metavar=HELP.say("FILE:CLASS"), help=HELP.say("Own agents (engine mesa); FILE is run."))
+Agent = Annotated[str | None, typer.Option(metavar=HELP.say("FILE:CLASS"), help=HELP.say("Own agents; FILE is run."))]
+With = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar=HELP.say("FILE:CLASS"), help=HELP.say("Own mechanism; FILE is run.")),
 ]
 Year = Annotated[int | None, typer.Option(metavar=HELP.say("Y"), help=HELP.say("Forecast year [the first]."))]
 Run = Annotated[Path, typer.Argument(metavar=HELP.say("RUN"), help=HELP.say("Folder of a finished run."))]

@@ -73,7 +73,7 @@ def answer(
     began, speech, place = time.monotonic(), settings.language(), Place.of(kind, question, out)
     needed = kind.size(question) + FIGURE_BYTES * len(kind.figures) * figures
     if not question.repeatable and place.found() is not None:
-        settings.note(speech.say("The agent does not say in its attribute inputs what it reads: computed again."))
+        settings.note(speech.say("The law of the user's own does not say in inputs what it reads: computed again."))
     try:
         obtained = obtain(
             place,

@@ -19,8 +19,8 @@ from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.villages import code_order
 from ..engine.closed_form.applicability import Exact, exact_results
-from ..engine.effort import ChunkSink, Effort, Engine, expected_seconds
-from ..engine.ensemble import Ensemble, run
+from ..engine.effort import ChunkSink, Effort, Engine, Simulator, expected_seconds
+from ..engine.ensemble import Ensemble, engine_of, run
 from ..engine.progress import Progress, progress_of_part, shown
 from ..inference.forecast import PrecisionStep, PrecisionTrace
 from ..inference.forecasting import repeat_until_precise
@@ -309,7 +309,8 @@ def compare(
     Raises
     ------
     Refusal
-        Where scenarios cannot be paired, with every reason, or exact results would take too long.
+        Where scenarios cannot be paired, with every reason; where exact results would take too long, or are asked of a
+        law that is not the standard one.
     ValueError
         Where there is no scenario.
 
@@ -327,8 +328,10 @@ def compare(
     every = (baseline, *scenarios)
     leading = leading_scenario(every)
     effort = Effort.of(leading, draws, replicates)
+    engine_of(engine, *every)
     if engine == "exact":
         return _compare_exactly(every, effort, seed)
+    simulator: Simulator = engine
 
     def made(effort: Effort, told: Progress) -> Comparison:
         ensembles = (
@@ -336,7 +339,7 @@ def compare(
                 one,
                 effort,
                 seed,
-                engine=engine,
+                engine=simulator,
                 workers=workers,
                 executor=executor,
                 progress=progress_of_part(told, place, len(every)),
@@ -348,7 +351,7 @@ def compare(
         contrasts = tuple(paired_contrast(without, with_it) for with_it in ensembles)
         return Comparison(every, contrasts, seed, effort, engine)
 
-    expected = sum(expected_seconds(one, effort, engine) for one in every)
+    expected = sum(expected_seconds(one, effort, simulator) for one in every)
     with shown(progress, "comparison", expected) as told:
         if precision is None:
             return made(effort, told)
@@ -422,6 +425,8 @@ def paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
         outcome.counts.score(each.target) - outcome.counts.needed(each.target)
         for outcome, each in ((one, baseline), (other, scenario))
     ]
+    if baseline.own_target or scenario.own_target:  # what such a target is judged by is not known here
+        margin = [np.zeros_like(each) for each in margin]
     more = (other.rises - one.rises).astype(np.float64)
     total, rows = more.sum(axis=-1), shared_rows(baseline, scenario)
     return _contrast(

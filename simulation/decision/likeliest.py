@@ -110,9 +110,9 @@ def _trajectories(forecast: Forecast) -> float:
     """Return how many trajectories tell of a village's luck; exact chances leave nothing to it."""
     if forecast.ensemble_run is None:
         return np.inf
-    if forecast.scenario.so_far is not None and forecast.agent_class is None:
+    if forecast.scenario.so_far is not None and not forecast.scenario.own_law:
         return float(forecast.ensemble_run.outcomes[0].kept.sum())
-    return forecast.effort.draws if forecast.agent_class is not None else forecast.effort.trajectories
+    return forecast.effort.draws if forecast.scenario.own_law else forecast.effort.trajectories
 
 
 def _typical_chances(forecast: Forecast, villages: Villages) -> Floats:

@@ -20,7 +20,7 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Parameters
 from ..domain.randomness import Trajectories
 from ..domain.reporting import lists_late
-from ..domain.scenario import refuse_several, refuse_so_far, require_assumptions
+from ..domain.scenario import refuse_own_law, refuse_several, refuse_so_far, require_assumptions
 from ..domain.status import LEVELS
 from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ..domain.villages import Villages
@@ -43,6 +43,7 @@ LEAST = 0.01
 _BLOCK = 40
 _SMALLEST = 1e-300
 
+OWN_LAW = Message("{scenario} has a law of its own ({names}), and what data would tell of it is not known here")
 NOTHING_UNKNOWN = Message(
     "every parameter of {scenario} is a plain number, so that no data could add anything; "
     "give distributions under transition, or leave its keys out"
@@ -156,6 +157,7 @@ def next_datum(
     """
     require_assumptions(scenario)
     refuse_so_far(scenario)
+    refuse_own_law(scenario, OWN_LAW)
     _refuse(scenario)
     with shown(progress, "next datum") as told:
         return _next(_set_apart(scenario, draws, seed), draws, tries, seed, workers, given, told)

@@ -73,6 +73,8 @@ def same_law(one: Assumptions, other: Assumptions, parameters: tuple[Parameters,
         (
             each.min_years,
             each.overlap,
+            each.mechanisms,
+            each.agent_class,
             [replace(plan, sector="", cost_idr_million=0.0) for plan in each.interventions],
             each.districts[0].columns,
         )

@@ -56,7 +56,7 @@ class World:
     def of(self, scenario: Scenario) -> Scenario:
         """Return a scenario in this state."""
         scalars: dict[ParameterKey, Distribution] = {
-            ParameterKey.parse(key): Fixed(value) for key, value in self.parameters.items()
+            ParameterKey.told(key): Fixed(value) for key, value in self.parameters.items()
         }
         if self.effect_quantile is not None:
             scalars |= {key: Fixed(_at(one, self.effect_quantile)) for key, one in _open_effects(scenario).items()}

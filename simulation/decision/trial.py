@@ -27,7 +27,7 @@ from ..domain.target import needed
 from ..domain.villages import Villages
 from ..engine.conditional import applied
 from ..engine.effort import Effort, Engine, Keep, Simulator, expected_seconds
-from ..engine.ensemble import run
+from ..engine.ensemble import engine_of, run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS_A_SECOND
 from ..engine.one_year import chance_of_meeting, first_year_cost
 from ..inference.uncertainty import Estimate, error_of_mean, estimate, estimate_from_draws
@@ -46,7 +46,7 @@ AS_GOOD_AS = 4
 EXACT_DRAWS = 2_500
 """Parameter draws over which exact chances are averaged."""
 
-WhySimulated = Literal["later_years", "many_tries", "kecamatan_shock", "unknown_statuses"]
+WhySimulated = Literal["later_years", "many_tries", "kecamatan_shock", "unknown_statuses", "own_law"]
 WHY_SIMULATED: dict[WhySimulated, Message] = {
     "later_years": Message("only the first year is planned exactly; {year} and later years are simulated"),
     "many_tries": Message(
@@ -58,6 +58,7 @@ WHY_SIMULATED: dict[WhySimulated, Message] = {
     "unknown_statuses": Message(
         "covariates or peers set villages apart whose statuses are unknown; ask for exact results with --engine exact"
     ),
+    "own_law": Message("the law is not the standard one, so that no exact results are known"),
 }
 """Why nothing exact is computed; the first two hold where it is asked for as well."""
 
@@ -218,7 +219,7 @@ class Trial:
         if len(judged) == 1:
             chances = outcome.chance_met(scenario)[..., judged[0]]
         else:
-            chances = outcome.counts.met(scenario.target)[..., judged].all(axis=-1).astype(np.float64)
+            chances = outcome.met(scenario.target)[..., judged].all(axis=-1).astype(np.float64)
         must = outcome.counts.needed(scenario.target)[..., judged]
         return {"chances": chances, "needed": np.array([must.min(), must.max()])}
 
@@ -268,6 +269,9 @@ def engine_for(
     Refusal
         Where the exact engine was asked for and does not apply, with the reason.
     """
+    asked = None if asked is None else engine_of(asked, scenario)
+    if scenario.own_law:
+        return asked or engine_of("batch", scenario), "own_law"
     if asked in {"batch", "mesa"}:
         return asked, None
     first = scenario.years[0]

@@ -298,15 +298,21 @@ class Programme:
         self._assisted_years = assisted.astype(np.int32)
         self._years_since = 1 - self._assisted_years
 
-    def effects(self) -> tuple[Floats | None, Floats | None]:
-        """Return dose × log odds ratio of rising and of falling, each (V, T); None where there is none."""
+    def doses(self) -> Floats | None:
+        """Return the dose of every village this year, shape (V, T); None where nobody was assisted yet."""
         plan = self.intervention
         if not (most := self._assisted_years.max(initial=0)):
-            return None, None
+            return None
         years, since = np.arange(most + 1)[:, None], np.arange(self._years_since.max() + 1)
         table = dose(years, since, plan.ramp_years, plan.fades_over_years)
-        reached = table.take(self._assisted_years * since.size + self._years_since)
+        return np.asarray(table.take(self._assisted_years * since.size + self._years_since))
+
+    def effects(self) -> tuple[Floats | None, Floats | None]:
+        """Return dose × log odds ratio of rising and of falling, each (V, T); None where there is none."""
         rise, fall = self._rise_log_odds_ratio, self._fall_log_odds_ratio
+        reached = self.doses() if rise.any() or fall.any() else None
+        if reached is None:
+            return None, None
         return reached * rise if rise.any() else None, reached * fall if fall.any() else None
 
     def _primary(self, status: Statuses, odds: Callable[[], Floats]) -> Floats | None:

@@ -36,9 +36,9 @@ Kind = Literal[
     "village_sd", "year_sd", "subdistrict_sd", "district_sd",
     "peer_odds_ratio", "campaign.probability", "campaign.odds_ratio", "covariate",
     "odds_ratio_rise", "odds_ratio_fall", "reporting.yearly", "village_effect", "village_level", "village_order",
-    "village_status", "district_effect",
+    "village_status", "district_effect", "mechanism",
 ]  # fmt: skip
-Scale = Literal["probability", "spread", "odds ratio", "level"]
+Scale = Literal["probability", "spread", "odds ratio", "level", "number"]
 Direction = Literal["rise", "fall"]
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
@@ -58,8 +58,8 @@ OF_PLACES: tuple[Kind, ...] = (
     "village_effect", "village_level", "village_order", "village_status", "district_effect",
 )  # fmt: skip
 """Kinds that hold what was learned of one village or district, of which a calibration draws one each."""
-_NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", *OF_PLACES)
-"""Kinds that belong to a covariate, an intervention or a place, whose names are the scenario's own."""
+_NAMED: tuple[Kind, ...] = ("covariate", "odds_ratio_rise", "odds_ratio_fall", "mechanism", *OF_PLACES)
+"""Kinds that belong to a covariate, an intervention, a mechanism or a place, whose names are the scenario's own."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class _Meaning:
     Attributes
     ----------
     scale
-        Probabilities in [0, 1], spreads and levels from 0 on, odds ratios above 0.
+        Probabilities in [0, 1], spreads and levels from 0 on, odds ratios above 0; of mechanisms any number.
     neutral
         The number that changes nothing.
     section
@@ -92,9 +92,11 @@ _MEANINGS: dict[Kind, _Meaning] = {
     **dict.fromkeys(("odds_ratio_rise", "odds_ratio_fall"), _OF_EFFECTS),
     **dict.fromkeys(("village_level", "village_status"), _Meaning("level")),
     "reporting.yearly": _Meaning("probability", 1.0, "", needed=False),
+    "mechanism": _Meaning("number", section="mechanisms.", needed=False),
 }
 
-_PREFIX: dict[Kind, str] = {"covariate": "covariates.", **{kind: f"{kind}." for kind in OF_PLACES}}
+_OF_MECHANISMS = "mechanisms."
+_PREFIX: dict[Kind, str] = {"covariate": "covariates.", "mechanism": "", **{kind: f"{kind}." for kind in OF_PLACES}}
 """How the keys of a kind begin that do not end with its name."""
 
 
@@ -110,7 +112,8 @@ class ParameterKey(str):
     kind
         One of a closed set.
     of
-        A level, or empty where one number holds at all levels; the name of a covariate or an intervention.
+        A level, or empty where one number holds at all levels; the name of a covariate or an intervention; of a
+        mechanism its name and that of the parameter (``saturating.most``).
 
     Raises
     ------
@@ -169,8 +172,10 @@ class ParameterKey(str):
             return text
         if text in OF_THE_LAW:
             return OF_THE_LAW[text]
+        if text.startswith(_OF_MECHANISMS):
+            return cls("mechanism", text.removeprefix(_OF_MECHANISMS))
         for prefixed, beginning in _PREFIX.items():
-            if text.startswith(beginning):
+            if beginning and text.startswith(beginning):
                 return cls(prefixed, text.removeprefix(beginning))
         owner, _, kind = text.rpartition(".")
         if owner and kind == "odds_ratio_rise":
@@ -178,6 +183,16 @@ class ParameterKey(str):
         if owner and kind == "odds_ratio_fall":
             return cls("odds_ratio_fall", owner)
         raise ValueError(f"{text} is no parameter of the law")
+
+    @classmethod
+    def told(cls, text: str) -> ParameterKey:
+        """Return the key that an answer names: as `parse`, and a name that the law does not have is a mechanism's."""
+        try:
+            return cls.parse(text)
+        except ValueError:
+            if "." not in text:
+                raise
+            return cls("mechanism", text)
 
     @property
     def is_effect(self) -> bool:
@@ -191,7 +206,10 @@ class ParameterKey(str):
 
     @property
     def scale(self) -> Scale:
-        """On what scale its numbers are: probabilities in [0, 1], spreads and levels from 0 on, odds ratios above 0."""
+        """On what scale its numbers are: probabilities in [0, 1], spreads and levels from 0 on, odds ratios above 0.
+
+        Those of a mechanism are any numbers.
+        """
         return _MEANINGS[self.kind].scale
 
     @property
@@ -385,7 +403,7 @@ class ParameterSet:
     def __post_init__(self) -> None:
         """Read keys that are given as text and plain numbers; keep what is said of values only where it is true."""
         refuse(checked(self, "transition."))
-        scalars = {(key := _key(text)): _distribution(key, value) for text, value in self.scalars.items()}
+        scalars = {(key := _key(text)): distribution_of(key, value) for text, value in self.scalars.items()}
         if falls_by_one_level({key.kind for key in scalars}):
             # Where a scenario file has it, so that a run is written alike however its parameters were made.
             rates = {key: value for key, value in scalars.items() if key.kind in {"rise", "fall", "skip"}}
@@ -405,7 +423,7 @@ class ParameterSet:
     def _problems(self) -> Iterator[Problem]:
         known = self._known_keys()
         for key, value in self.scalars.items():
-            if key not in known and not key.is_of_a_place:
+            if key not in known and not key.is_of_a_place and key.kind != "mechanism":
                 message = Message("no parameter of this scenario has this name")
                 names = sorted(known)
                 finding = (message, Message("one of: {names}", {"names": listed(names, 30)}), nearest(key, names))
@@ -563,7 +581,7 @@ def _key(text: str) -> ParameterKey:
         raise ScenarioError([problem_at(f"transition.{text}", str(text), finding)]) from None
 
 
-def _distribution(key: ParameterKey, value: Distribution | float) -> Distribution:
+def distribution_of(key: ParameterKey, value: Distribution | float) -> Distribution:
     """Return a plain number as the distribution that it is."""
     if not isinstance(value, int | float | np.number | Fraction):
         return value
@@ -576,10 +594,12 @@ _FORMS: dict[Scale, tuple[type, ...]] = {
     "spread": (Fixed, HalfNormal, Exponentiated, Empirical),
     "odds ratio": (Fixed, Exponentiated, Empirical),
     "level": (Empirical,),
+    "number": (Fixed, Normal, LogitNormal, Beta, HalfNormal, Exponentiated, Empirical),
 }
 """The distributions that a scenario file can state for a parameter."""
 NUMBERS: dict[Scale, Any] = {
-    "probability": Probability, "spread": Spread, "odds ratio": Ratio, "level": Annotated[float, Ge(0), Le(TOP)]
+    "probability": Probability, "spread": Spread, "odds ratio": Ratio, "level": Annotated[float, Ge(0), Le(TOP)],
+    "number": float,
 }  # fmt: skip
 
 
@@ -597,8 +617,8 @@ def value_problems(key: ParameterKey, value: Distribution) -> Iterator[Problem]:
         ends = float(value.values.min()), float(value.values.max())
         beyond = (within(end, NUMBERS[key.scale], key.scenario_key) for end in ends)
         yield from next(filter(None, beyond), ())
-    elif isinstance(value, Exponentiated) and value.interval is None and key.scale == "spread":
-        message = Message("the lognormal of a spread is given by its median and 90% interval")
+    elif isinstance(value, Exponentiated) and value.interval is None and key.scale in {"spread", "number"}:
+        message = Message("this lognormal is given by its median and 90% interval")
         fix = Message("use lognormal_from_interval")
         yield problem_at(key.scenario_key, type(value).__name__, (message, None, fix))
 

@@ -48,6 +48,7 @@ class Process(IntEnum):
     REPORT = 10
     DISTRICT_EFFECT = 11
     SO_FAR = 12
+    MECHANISM = 13
 
 
 @dataclass(frozen=True, eq=False)

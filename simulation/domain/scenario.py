@@ -15,7 +15,8 @@ from annotated_types import MinLen
 from .arrays import Floats
 from .constraints import Horizon, ScenarioName, Year, Years, checked, problem_at, refuse
 from .intervention import Intervention, Overlap, column_problems
-from .messages import Message, Problem, Refusal, listed, shown
+from .mechanism import Mechanism
+from .messages import Message, Problem, Refusal, listed, nearest, shown
 from .parameters import ParameterSet
 from .so_far import SoFar
 from .status_knowledge import MadeUpCounts
@@ -51,6 +52,10 @@ class Assumptions:
         The assumptions of the law (MODEL.md).
     so_far
         What is known of the first forecast year before it is over; None where nothing is.
+    mechanisms
+        What a researcher adds to the law, or puts in the place of parts of it.
+    agent_class
+        A researcher's own kind of village, a subclass of `simulation.VillageAgent`; None for the standard one.
 
     Raises
     ------
@@ -69,6 +74,8 @@ class Assumptions:
     overlap: Overlap = "diminishing"
     min_years: Years = 0
     so_far: SoFar | None = None
+    mechanisms: tuple[Mechanism, ...] = ()
+    agent_class: type | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no scenario file could say."""
@@ -92,6 +99,52 @@ class Assumptions:
             yield from self.parameters.missing()
         for name in self.parameters.covariates:
             yield from column_problems(f"transition.covariates.{name}", name, self.districts, numeric=True)
+        yield from self._mechanism_problems()
+
+    def _mechanism_problems(self) -> Iterator[Problem]:
+        yield from _twice("mechanisms", [mechanism.name for mechanism in self.mechanisms])
+        judges = [mechanism.name for mechanism in self.mechanisms if mechanism.judges]
+        if len(judges) > 1:
+            message = Message("several mechanisms have a target of their own, and one of them can be judged")
+            yield problem_at("mechanisms", listed(judges), (message, None, None))
+        for mechanism in self.mechanisms:
+            yield from mechanism.problems()
+            known = {str(key): key for key in mechanism.priors}
+            for key in self.parameters.scalars:
+                if key.kind != "mechanism" or key.partition(".")[0] != mechanism.name or key in known:
+                    continue
+                message = Message("{mechanism} has no parameter of this name", {"mechanism": mechanism.name})
+                allowed = Message("one of: {names}", {"names": listed(known)}) if known else None
+                yield problem_at(key.scenario_key, str(key), (message, allowed, nearest(key, known)))
+            for key in known.values():
+                if key not in self.parameters.scalars:
+                    message = Message("the parameter {name} is missing", {"name": str(key)})
+                    yield problem_at(key.scenario_key, "", (message, Message("a number or a distribution"), None))
+
+    @property
+    def own_law(self) -> bool:
+        """Whether its law is not the standard one: it has mechanisms or agents of a researcher's own."""
+        return self.agent_class is not None or bool(self.mechanisms)
+
+    @property
+    def needs_agents(self) -> bool:
+        """Whether a part of its law is only known for one village at a time, so that arrays cannot follow it."""
+        return self.agent_class is not None or not all(mechanism.vectorised for mechanism in self.mechanisms)
+
+    @property
+    def own_classes(self) -> tuple[type, ...]:
+        """The classes of a researcher's own that are part of its law."""
+        return (*filter(None, [self.agent_class]), *map(type, self.mechanisms))
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """What its mechanisms record of every village and year, as ``mechanism.record``."""
+        return tuple(f"{mechanism.name}.{name}" for mechanism in self.mechanisms for name in mechanism.records)
+
+    @property
+    def own_target(self) -> bool:
+        """Whether a mechanism says when the target is met."""
+        return any(mechanism.judges for mechanism in self.mechanisms)
 
     @property
     def years(self) -> range:
@@ -118,6 +171,39 @@ def require_assumptions(found: object) -> None:
             f"a scenario is needed, not {type(found).__name__}: load_scenario reads one from a file, "
             "Scenario.from_dict from a mapping"
         )
+
+
+def refuse_lacking(scenario: Assumptions) -> None:
+    """Refuse a scenario that states parameters of a mechanism which it does not have.
+
+    Raises
+    ------
+    Refusal
+        Where it does.
+    """
+    there = {mechanism.name for mechanism in scenario.mechanisms}
+    stated = {key.partition(".")[0] for key in scenario.parameters.scalars if key.kind == "mechanism"}
+    if lacking := sorted(stated - there):
+        message = Message(
+            "{scenario} states parameters of {mechanism}, and no file can hold a mechanism itself: give it with "
+            "--with FILE.py:ClassName, in Python with scenario.with_mechanism",
+            {"scenario": scenario.name, "mechanism": listed(lacking)},
+        )
+        raise Refusal(message)
+
+
+def refuse_own_law(scenario: Assumptions, why: Message) -> None:
+    """Refuse a scenario with mechanisms or agents of a researcher's own, for a reason that follows its name.
+
+    Raises
+    ------
+    Refusal
+        Where it has any.
+    """
+    refuse_lacking(scenario)
+    if scenario.own_law:
+        names = listed([kind.__qualname__ for kind in scenario.own_classes])
+        raise Refusal(why.filled(scenario=scenario.name, names=names))
 
 
 def refuse_several(scenario: Assumptions) -> None:

@@ -199,6 +199,15 @@ class YearCounts:
     falls: Counts
     entries: Counts
 
+    def of_year(self, t: int) -> YearCounts:
+        """Return those of year number `t` alone."""
+        return YearCounts(
+            **{
+                name: each[..., t : t + 1] if each.ndim < self.at_start.ndim else each[..., t : t + 1, :]
+                for name, each in vars(self).items()
+            }
+        )
+
     def score(self, target: Target) -> Counts:
         """Return the number that is held against the target, shape (…, year)."""
         if target.reading == "entries":

@@ -1,4 +1,4 @@
-"""A researcher's own agent class, read from a Python file.
+"""A researcher's own agent class or mechanism, read from a Python file.
 
 The file is run, as any program of the researcher's own. Its classes go to worker processes as the source of the file,
 for these could not import them; by value (cloudpickle), errors would no longer name the file.
@@ -14,13 +14,14 @@ import importlib
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ..domain.mechanism import Mechanism
 from ..domain.messages import Message, Problem, ProblemsError, listed, nearest
 from .failure import in_one_line
 
@@ -29,11 +30,31 @@ if TYPE_CHECKING:
 
 
 class AgentError(ProblemsError):
-    """An agent class cannot be used as named."""
+    """An agent class or a mechanism cannot be used as named."""
+
+
+@dataclass(frozen=True)
+class _Sort:
+    """One of the two sorts of classes that a file can hold.
+
+    Attributes
+    ----------
+    option
+        With which it is named on the command line.
+    base
+        What it derives from.
+    unnamed, other
+        What is said where it is not named, and where the class is of another sort.
+    """
+
+    option: str
+    base: type
+    unnamed: Message
+    other: Message
 
 
 def load_agent(named: str, *, kept: bool = False) -> type[VillageAgent]:
-    """Return the class that ``FILE.py:ClassName`` names.
+    """Return the class of villages that ``FILE.py:ClassName`` names.
 
     Modules beside the file can be imported by it. Nothing is written there.
 
@@ -47,20 +68,44 @@ def load_agent(named: str, *, kept: bool = False) -> type[VillageAgent]:
     AgentError
         Where there is no such file or class, the file cannot be run, or the class does not derive from `VillageAgent`.
     """
+    from .model import VillageAgent
+
+    sort = _Sort(
+        "--agent",
+        VillageAgent,
+        Message("an agent class is named by its file and its name, with a colon between them"),
+        Message("this is not a class of villages: it does not derive from VillageAgent"),
+    )
+    found: type[VillageAgent] = _load(named, sort, kept=kept)
+    return found
+
+
+def load_mechanism(named: str, *, kept: bool = False) -> type[Mechanism]:
+    """Return the class of a mechanism that ``FILE.py:ClassName`` names; otherwise as `load_agent`."""
+    sort = _Sort(
+        "--with",
+        Mechanism,
+        Message("a mechanism is named by its file and its name, with a colon between them"),
+        Message("this is not a mechanism: it does not derive from Mechanism"),
+    )
+    found: type[Mechanism] = _load(named, sort, kept=kept)
+    return found
+
+
+def _load(named: str, sort: _Sort, *, kept: bool) -> Any:
     file, _, name = named.rpartition(":")
     if not file or not name:
-        message = Message("an agent class is named by its file and its name, with a colon between them")
-        raise _error(named, message, allowed=Message("FILE.py:ClassName"))
+        raise _error(sort, named, sort.unnamed, allowed=Message("FILE.py:ClassName"))
     path = Path(file)
     if path.suffix != ".py" or not path.is_file():
-        raise _error(file, Message("there is no such Python file"), allowed=Message("a file that ends in .py"))
+        raise _error(sort, file, Message("there is no such Python file"), allowed=Message("a file that ends in .py"))
     try:
         module = AgentFile(str(path.resolve()), path.read_bytes(), kept).run()
     except (Exception, SystemExit) as error:
         message = Message("the file cannot be run: {error}", {"error": in_one_line(error)})
         fix = Message("correct the file, then give the same command again")
-        raise _error(file, message, line=_line(error, str(path.resolve())), suggestion=fix) from error
-    return _picked(module, file, name)
+        raise _error(sort, file, message, line=_line(error, str(path.resolve())), suggestion=fix) from error
+    return _picked(sort, module, file, name)
 
 
 @dataclass(frozen=True)
@@ -159,25 +204,44 @@ class _KeptLoader(SourceFileLoader):
 
 @dataclass(frozen=True)
 class Parcel:
-    """A class of such a file on its way to another process."""
+    """A class of such a file, or an object of one, on its way to another process.
+
+    Attributes
+    ----------
+    state
+        The attributes of the object; None for the class itself.
+    """
 
     file: AgentFile
     name: str
+    state: Mapping[str, Any] | None = None
 
     @classmethod
-    def of(cls, agent_class: type[VillageAgent]) -> Parcel | None:
+    def of(cls, own: type) -> Parcel | None:
         """Pack a class; None where it is none of such a file."""
-        module = sys.modules.get(agent_class.__module__)
+        module = sys.modules.get(own.__module__)
         if module is not None and module.__name__.startswith(_KEPT):  # a module beside the file may define it
             module = vars(sys.modules[module.__name__.partition(".")[0]])["__agent__"]
-        names = [name for name, value in vars(module).items() if value is agent_class] if module else []
+        names = [name for name, value in vars(module).items() if value is own] if module else []
         file = getattr(module, "__agent_file__", None)
         return cls(file, names[0]) if file and names else None
 
-    def unpack(self) -> type[VillageAgent]:
-        """Return the class again."""
-        found: type[VillageAgent] = getattr(self.file.run(), self.name)
-        return found
+    @classmethod
+    def packed(cls, own: Any) -> Any:
+        """Return a class, or an object of one, packed where it can be, else as it is; None is none."""
+        if own is None or isinstance(own, type):
+            return own and (cls.of(own) or own)
+        packed = cls.of(type(own))
+        return own if packed is None else replace(packed, state=vars(own))
+
+    def unpack(self) -> Any:
+        """Return the class, or the object, again."""
+        found = getattr(self.file.run(), self.name)
+        if self.state is None:
+            return found
+        made = object.__new__(found)
+        vars(made).update(self.state)
+        return made
 
 
 def _line(error: BaseException, path: str) -> int | None:
@@ -187,30 +251,28 @@ def _line(error: BaseException, path: str) -> int | None:
     return next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == path), None)
 
 
-def _picked(module: ModuleType, file: str, name: str) -> type[VillageAgent]:
+def _picked(sort: _Sort, module: ModuleType, file: str, name: str) -> Any:
     """Return the class of this name."""
-    from .model import VillageAgent
-
-    own: dict[str, type[VillageAgent]] = {
+    own = {
         known: value
         for known, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, VillageAgent) and value is not VillageAgent
+        if isinstance(value, type) and issubclass(value, sort.base) and value is not sort.base
     }
     if name in own:
         return own[name]
     known = vars(module).get(name) is not None
+    begins = {"name": name, "base": sort.base.__name__}
     raise _error(
+        sort,
         file,
-        Message("this is not a class of villages: it does not derive from VillageAgent")
-        if known
-        else Message("the file holds no class of this name"),
+        sort.other if known else Message("the file holds no class of this name"),
         found=name,
         allowed=Message("one of: {names}", {"names": listed(own)})
         if own
-        else Message("a class that begins with class {name}(simulation.VillageAgent):", {"name": name}),
+        else Message("a class that begins with class {name}(simulation.{base}):", begins),
         suggestion=nearest(name, own),
     )
 
 
-def _error(file: str, message: Message, *, line: int | None = None, **more: Any) -> AgentError:
-    return AgentError([Problem(file, line, "--agent", message, **more)])
+def _error(sort: _Sort, file: str, message: Message, *, line: int | None = None, **more: Any) -> AgentError:
+    return AgentError([Problem(file, line, sort.option, message, **more)])

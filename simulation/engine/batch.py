@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..domain.arrays import Bools, Floats, Ints, Statuses
+from ..domain.mechanism import Year
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions
@@ -20,6 +21,7 @@ from ..domain.transition import fall_chance, falls, falls_past, rises, rises_pas
 from ..domain.villages import Villages, count_levels, places
 from .conditional import chance_that_enough_rise, numbers_needed
 from .environment import NEVER, Chances, Environment
+from .mechanisms import AtWork
 from .outcome import Outcome, packed
 
 Watch = Callable[[int, Statuses, Statuses, Sequence[Bools]], None]
@@ -75,6 +77,7 @@ def simulate(
     state, listed = states_at_origin(environment)
     outcome.levels[:, 0] = listed.levels.sum(axis=0).T
     watch(0, state.status, listed.status, [])
+    mechanisms = _Mechanisms(environment, outcome) if scenario.mechanisms else None
     for t, year in enumerate(scenario.years):
         blocked = state.blocked(year)
         outcome.can_rise[:, t] = listed.count_may_rise(
@@ -86,14 +89,69 @@ def simulate(
         if conditional:
             must = numbers_needed(scenario.target, outcome.levels[:, t])
             outcome.enough_rise[:, t] = chance_that_enough_rise(odds, must).T
-        changes = move(environment, chances, odds, state, listed)
+        falls = None
+        if mechanisms is not None:
+            odds, falls = mechanisms.decide(t, chances, odds, state, listed)
+        changes = move(environment, chances, odds, state, listed, falls)
         _record(outcome, t, listed, changes, scenario.target.level_mask)
+        if mechanisms is not None:
+            mechanisms.judge(t, state, listed)
         for j, programme in enumerate(environment.programmes):
             outcome.assisted[:, t, j] = programme.assisted.sum(axis=0)
             outcome.villages.assisted[:, t, j] = programme.assisted.sum(axis=1)
         watch(t + 1, state.status, listed.status, [programme.assisted for programme in environment.programmes])
     outcome.risen[:] = packed(listed.risen)
     return outcome
+
+
+class _Mechanisms:
+    """The mechanisms of a scenario, asked year by year by the array engine."""
+
+    def __init__(self, environment: Environment, outcome: Outcome) -> None:
+        self._work, self._environment, self._outcome = AtWork(environment), environment, outcome
+        self._rose = np.zeros((len(environment.villages), len(environment.trajectories)), dtype=bool)
+        self._before = self._rose.view(np.int8)
+
+    def decide(
+        self, t: int, chances: Chances, odds: Floats, state: State, listed: State
+    ) -> tuple[Floats, Floats | None]:
+        """Return the odds of rising and the chances of falling of year `t`, (V, T); of falls None for the law's."""
+        self._work.begin(chances.year)
+        self._before = state.status.copy()
+        environment = self._environment
+        year = self._year(chances.year, state, listed, t - 1)
+
+        def chance() -> Floats:
+            column = np.arange(odds.shape[1])
+            if chances.fall_effect is None:
+                return environment.fall[state.status, column]
+            return fall_chance(environment.fall_against[state.status, column], chances.fall_effect)
+
+        return self._work.odds_of_all(year, odds), self._work.falls_of_all(year, chance)
+
+    def judge(self, t: int, state: State, listed: State) -> None:
+        """Keep what is recorded at the end of year number `t`, and whether its target was met."""
+        self._rose = state.status > self._before
+        ended = self._year(self._environment.scenario.years[t], state, listed, t)
+        self._work.record_of_all(ended)
+        self._outcome.record(t, 0, self._work.records())
+        met = self._work.met(ended)
+        if met is not None:
+            self._outcome.own_met[:, t] = met
+
+    def _year(self, year: int, state: State, listed: State, ended: int) -> Year:
+        """Return how villages stand in a year; `ended` is the number of the one that ended last, -1 for none."""
+        return Year(
+            year,
+            self._environment.villages,
+            state.status,
+            listed.status,
+            state.there,
+            self._rose,
+            None if ended < 0 else self._outcome.counts.of_year(ended),
+            self._environment.scenario.target,
+            self._environment.programmes,
+        )
 
 
 class State:
@@ -182,10 +240,17 @@ def states_at_origin(environment: Environment) -> tuple[State, State]:
     return State(environment.initial_level(listed.status), villages, min_years), listed
 
 
-def move(environment: Environment, chances: Chances, odds: Floats, state: State, listed: State) -> Changes:
+def move(
+    environment: Environment,
+    chances: Chances,
+    odds: Floats,
+    state: State,
+    listed: State,
+    falls_of_all: Floats | None = None,
+) -> Changes:
     """Let every village decide, change and report, and new ones join; return the changes that the list shows."""
     year = chances.year
-    changes = decide(environment, chances, odds, state.status)
+    changes = decide(environment, chances, odds, state.status, falls_of_all)
     state.apply(changes, year)
     state.welcome(year)
     if chances.reports is None:
@@ -200,15 +265,20 @@ def move(environment: Environment, chances: Chances, odds: Floats, state: State,
     return changes
 
 
-def decide(environment: Environment, chances: Chances, odds: Floats, status: Statuses) -> Changes:
-    """Let every village decide, with its odds of rising, from the old state; return those that change."""
+def decide(
+    environment: Environment, chances: Chances, odds: Floats, status: Statuses, falls_of_all: Floats | None = None
+) -> Changes:
+    """Let every village decide, with its odds of rising, from the old state; return those that change.
+
+    `falls_of_all`, (V, T), are the chances of falling where a mechanism says them.
+    """
     up = rises(chances.uniform, odds)
     # Nobody falls whose 1 − u is not below the largest chance of falling: a cheap first sieve.
-    ceiling = environment.fall.max(axis=0) if chances.fall_effect is None else np.ones(1)
+    ceiling = environment.fall.max(axis=0) if chances.fall_effect is falls_of_all is None else np.ones(1)
     rest = np.flatnonzero((chances.uniform > 1 - ceiling - _SLACK) > up) if ceiling.any() else np.zeros(0, np.int64)
     first = np.flatnonzero(up)
     above = _lands_above(environment, chances, odds, status, first)
-    below = _lands_below(environment, chances, odds, status, rest)
+    below = _lands_below(environment, chances, odds, status, rest, falls_of_all)
     fallen = below < status.take(rest)
     return _changes(status, first, above, rest[fallen], below[fallen])
 
@@ -241,12 +311,19 @@ def _lands_above(
 
 
 def _lands_below(
-    environment: Environment, chances: Chances, odds: Floats, status: Statuses, position: Ints
+    environment: Environment,
+    chances: Chances,
+    odds: Floats,
+    status: Statuses,
+    position: Ints,
+    falls_of_all: Floats | None,
 ) -> Statuses:
     """Return the new status of villages that do not rise: few of these fall."""
     old, (_, trajectory) = status.take(position), _village_and_trajectory(position, status)
     uniform, odds = chances.uniform.take(position), odds.take(position)
-    if chances.fall_effect is None:
+    if falls_of_all is not None:
+        fall = falls_of_all.take(position)
+    elif chances.fall_effect is None:
         fall = _look_up(environment.fall, old, trajectory)
     else:
         fall = fall_chance(_look_up(environment.fall_against, old, trajectory), chances.fall_effect.take(position))

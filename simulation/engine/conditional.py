@@ -21,14 +21,14 @@ Estimator = Literal["conditional", "plain"]
 """How the chance of a single year is estimated: from exact tails, or from what happened."""
 
 
-def applied(asked: Estimator, scenario: Assumptions, *, own_agents: bool = False) -> Estimator:
+def applied(asked: Estimator, scenario: Assumptions) -> Estimator:
     """Return the estimator that is used: the plain one where exact tails do not hold.
 
-    They hold where the target counts rises, the list shows these at once, and agents follow the standard law.
+    They hold where the target counts rises, the list shows these at once, and the law is the standard one.
     """
     target = scenario.target
     gross = target.reading == "rises" and not target.net_of_falls
-    return asked if gross and not own_agents and not lists_late(scenario.parameters) else "plain"
+    return asked if gross and not scenario.own_law and not lists_late(scenario.parameters) else "plain"
 
 
 def gross_rises(target: Target) -> tuple[Target, Target]:

@@ -95,8 +95,9 @@ class Effort:
 
 def expected_seconds(scenario: Assumptions, effort: Effort, engine: Simulator) -> float:
     """Return about how long a simulation takes on an ordinary core: a rule of thumb, the same on every computer."""
-    each = sum(len(villages) * scenario.horizon + TO_BEGIN[engine] for villages in scenario.districts)
-    return effort.trajectories * each / A_SECOND[engine]
+    used = "mesa" if scenario.needs_agents else engine
+    each = sum(len(villages) * scenario.horizon + TO_BEGIN[used] for villages in scenario.districts)
+    return effort.trajectories * each / A_SECOND[used]
 
 
 @dataclass(frozen=True)

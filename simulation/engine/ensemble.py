@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from ..domain.arrays import Bools, Floats
 from ..domain.messages import Message
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
-from ..domain.scenario import Assumptions
+from ..domain.scenario import Assumptions, refuse_lacking, refuse_own_law
 from ..domain.villages import Villages
 from .agent_loader import Parcel
 from .compiled import is_chosen, simulator
@@ -32,18 +32,17 @@ from .effort import (
     ChunkSink,
     Effort,
     EffortError,
+    Engine,
     Simulator,
     chunks,
     refuse_below,
 )
 from .failure import EnsembleError, Failure, in_order, none_completed, none_kept, too_many_deaths
+from .forms import refuse_other_form
 from .laid_aside import LaidAside
 from .outcome import Outcome
 from .progress import Progress
 from .workers import ExecutorLostError, TaskStuckError, WorkerDiedError, one_at_a_time, spread, spread_over
-
-if TYPE_CHECKING:
-    from .model import VillageAgent
 
 MOST_ROWS = 100_000_000
 """Trajectories × years of a district, whose counts are held at once: about 5 GB."""
@@ -53,6 +52,9 @@ COUNTS_IN_MEMORY = 250_000
 """Beyond so many rows, and villages × years, of several districts memory holds one district at a time."""
 MOST_DEATHS = 10
 """Of worker processes; each costs seconds, for processes have to start again."""
+NO_EXACT_RESULTS = Message(
+    "{scenario} has {names}, of which no exact result is known: leave out --engine exact, so that it is simulated"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,6 @@ def run(
     seed: int = 0,
     *,
     engine: Simulator = "batch",
-    agent_class: type[VillageAgent] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     chunk_cells: int | None = None,
@@ -116,12 +117,11 @@ def run(
     scenario, effort, seed
         What is run; `seed` at least 0.
     engine
-        ``batch`` (arrays) or ``mesa`` (agents): the same trajectories bit for bit.
-    agent_class
-        A subclass of `VillageAgent`, with the Mesa engine.
+        ``batch`` (arrays) or ``mesa`` (agents): the same trajectories bit for bit. Agents run where a part of the law
+        is known of single villages only.
     workers
         Threads (batch) or processes (Mesa); by default one a core for batch, one for Mesa. 1 works in this
-        very process; so does the default, but for agents of a file (`load_agent`), which may end their process.
+        very process; so does the default, but for agents and mechanisms of a file, which may end their process.
     executor
         What computes instead, any `concurrent.futures.Executor`: processes of one's own, or those of a cluster
         (``client.get_executor()`` of Dask). It stays open.
@@ -142,6 +142,8 @@ def run(
     EnsembleError
         Where no trajectory of a district reached its end, or many ended their worker process, or the executor ended; or
         where none goes with the rises that the scenario tells of.
+    MechanismError
+        Where both forms of a mechanism do not say the same, or one gives what cannot be used.
 
     Notes
     -----
@@ -152,14 +154,19 @@ def run(
     """
     refuse_nonsense(scenario, effort, seed, engine, workers)
     refuse_executor(executor, workers)
-    apart = workers != 1 and agent_class is not None and Parcel.of(agent_class) is not None
+    engine = "mesa" if engine_of(engine, scenario) == "mesa" else "batch"
+    apart = workers != 1 and any(Parcel.of(own) is not None for own in scenario.own_classes)
     workers = workers or ((os.cpu_count() or 1) if engine == "batch" else 1)
     parameters = scenario.parameters.draw(seed, effort.draws)
-    conditional = applied(estimator, scenario, own_agents=agent_class is not None) == "conditional"
-    compiled = engine == "batch" and is_chosen(scenario, parameters, effort, conditional=conditional)
+    if engine == "batch":
+        refuse_other_form(scenario, parameters, seed)
+    conditional = applied(estimator, scenario) == "conditional"
+    compiled = (
+        engine == "batch" and not scenario.own_law and is_chosen(scenario, parameters, effort, conditional=conditional)
+    )
     cells = chunk_cells or CHUNK_CELLS[engine] * (COMPILED_TAKES if compiled else 1)
     todo = list(chunks(scenario, effort, cells))
-    task = _Task(scenario, parameters, seed, engine, agent_class, conditional, compiled)
+    task = _Task(scenario, parameters, seed, engine, conditional, compiled)
 
     def computed(missing: list[Chunk]) -> Iterator[tuple[Chunk, Outcome]]:
         if executor is not None:
@@ -185,6 +192,32 @@ def run(
     in_all = tuple(failure for place in sorted(failures) for failure in failures[place])
     kept = [outcomes[place] for place in sorted(outcomes)] if isinstance(outcomes, dict) else outcomes
     return Ensemble(scenario, seed, effort, parameters, kept, in_all)
+
+
+def engine_of(asked: Engine, *scenarios: Assumptions) -> Engine:
+    """Return the engine that runs scenarios: agents where a law is known of single villages only.
+
+    Raises
+    ------
+    Refusal
+        Where exact results are asked for of a law that is not the standard one, or a mechanism is not there.
+    TypeError
+        Where the villages of a scenario are none.
+    """
+    for scenario in scenarios:
+        refuse_lacking(scenario)
+        if scenario.agent_class is not None:
+            _refuse_other_classes(scenario.agent_class)
+        if asked == "exact":
+            refuse_own_law(scenario, NO_EXACT_RESULTS)
+    return "mesa" if asked == "batch" and any(scenario.needs_agents for scenario in scenarios) else asked
+
+
+def _refuse_other_classes(agent_class: object) -> None:
+    from .model import VillageAgent
+
+    if not (isinstance(agent_class, type) and issubclass(agent_class, VillageAgent)):
+        raise TypeError(f"agent_class must be a subclass of VillageAgent; found {agent_class!r}")
 
 
 def _places_for(scenario: Assumptions, effort: Effort) -> dict[int, Outcome] | LaidAside:
@@ -268,18 +301,19 @@ class _Task:
     parameters: Parameters
     seed: int
     engine: Simulator
-    agent_class: type[VillageAgent] | None
     conditional: bool
     compiled: bool
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pack the agent class for the way to another process."""
-        return {**vars(self), "agent_class": self.agent_class and (Parcel.of(self.agent_class) or self.agent_class)}
+        """Pack a researcher's own classes for the way to another process."""
+        assumed = {each.name: getattr(self.scenario, each.name) for each in fields(Assumptions)}
+        law = [Parcel.packed(assumed.pop("agent_class")), *map(Parcel.packed, assumed.pop("mechanisms"))]
+        return {**vars(self), "scenario": assumed, "law": law}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        agent_class = state["agent_class"]
-        vars(self).update(state)
-        vars(self)["agent_class"] = agent_class.unpack() if isinstance(agent_class, Parcel) else agent_class
+        agent_class, *mechanisms = (own.unpack() if isinstance(own, Parcel) else own for own in state.pop("law"))
+        scenario = Assumptions(**state["scenario"], agent_class=agent_class, mechanisms=tuple(mechanisms))
+        vars(self).update(state, scenario=scenario)
 
     def __call__(self, chunk: Chunk) -> Outcome:
         villages: Villages = self.scenario.districts[chunk.district]
@@ -300,9 +334,8 @@ class _Task:
             return simulate(scenario, villages, self.parameters, trajectories, self.seed, conditional=self.conditional)
         from . import model
 
-        agent_class = self.agent_class or model.VillageAgent
         return model.simulate(
-            scenario, villages, self.parameters, trajectories, self.seed, agent_class, conditional=self.conditional
+            scenario, villages, self.parameters, trajectories, self.seed, conditional=self.conditional
         )
 
 

@@ -29,8 +29,8 @@ class Failure:
     error
         Type and text of what was raised, in one line.
     place
-        File (of a notebook none), line and function of the agent class in which it happened; where the
-        class had no part in it, of whatever raised it. Empty where the trajectory ended its process.
+        File (of a notebook none), line and function of the agent class or mechanism in which it happened; where
+        these had no part in it, of whatever raised it. Empty where the trajectory ended its process.
     """
 
     district_code: str
@@ -42,10 +42,18 @@ class Failure:
 
     @classmethod
     def of(
-        cls, error: BaseException, agent_class: type, district_code: str, address: tuple[int, int], year: int | None
+        cls,
+        error: BaseException,
+        classes: Sequence[type],
+        district_code: str,
+        address: tuple[int, int],
+        year: int | None,
     ) -> Failure:
-        """Return what is told of an exception with which a trajectory's (draw, replicate) ended."""
-        return cls(district_code, *address, year, in_one_line(error), _place(error, agent_class))
+        """Return what is told of an exception with which a trajectory's (draw, replicate) ended.
+
+        `classes` are those of a researcher's own (`Assumptions.own_classes`).
+        """
+        return cls(district_code, *address, year, in_one_line(error), _place(error, classes))
 
 
 class EnsembleError(Refusal):
@@ -106,9 +114,9 @@ def in_order(failures: Iterable[Failure]) -> list[Failure]:
     return sorted(failures, key=lambda failure: (failure.draw, failure.replicate))
 
 
-def own_frames(error: BaseException, agent_class: type) -> list[traceback.FrameSummary]:
-    """Return the part of a traceback that lies in the files in which a researcher's own agent was written."""
-    files = dict(_files(agent_class))
+def own_frames(error: BaseException, classes: Sequence[type]) -> list[traceback.FrameSummary]:
+    """Return the part of a traceback that lies in the files in which a researcher's own classes were written."""
+    files = dict(_files(classes))
     return [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
 
 
@@ -122,13 +130,13 @@ def in_one_line(error: BaseException) -> str:
     return textwrap.shorten(_ADDRESS.sub("at 0x…", sound), LONGEST_ERROR, placeholder=" …")
 
 
-def _files(agent_class: type) -> Iterator[tuple[str, str]]:
-    """Yield the files in which an agent class, and the classes between it and the library's, were written.
+def _files(classes: Sequence[type]) -> Iterator[tuple[str, str]]:
+    """Yield the files in which classes, and those between them and the library's, were written.
 
     Each with the name to show: none for the cells of a notebook, whose file names change. Code objects are asked,
     since the module of a class is not there in a worker process.
     """
-    for kind in agent_class.__mro__:
+    for kind in dict.fromkeys(above for own in classes for above in own.__mro__):
         if kind.__module__.partition(".")[0] in _LIBRARIES:
             continue
         for member in vars(kind).values():
@@ -137,8 +145,8 @@ def _files(agent_class: type) -> Iterator[tuple[str, str]]:
                 yield code.co_filename, "" if kind.__module__ == "__main__" else PurePath(code.co_filename).name
 
 
-def _place(error: BaseException, agent_class: type) -> str:
-    """Return where in the agent's files an error happened, or where at all if these had no part in it."""
-    frame = (own_frames(error, agent_class) or list(traceback.extract_tb(error.__traceback__)))[-1]
-    file = dict(_files(agent_class)).get(frame.filename, PurePath(frame.filename).name)
+def _place(error: BaseException, classes: Sequence[type]) -> str:
+    """Return where in the classes' files an error happened, or where at all if these had no part in it."""
+    frame = (own_frames(error, classes) or list(traceback.extract_tb(error.__traceback__)))[-1]
+    file = dict(_files(classes)).get(frame.filename, PurePath(frame.filename).name)
     return f"{file}:{frame.lineno} ({frame.name})" if file else f"line {frame.lineno} ({frame.name})"

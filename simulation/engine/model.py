@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import secrets
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from numbers import Real
 from operator import attrgetter
@@ -22,9 +22,10 @@ with warnings.catch_warnings():
     import mesa
 
 from ..domain.arrays import Bools, Floats, Ints, Statuses
+from ..domain.mechanism import Year
 from ..domain.parameters import Parameters
 from ..domain.randomness import Process, Trajectories, philox_key
-from ..domain.scenario import Assumptions, require_assumptions
+from ..domain.scenario import Assumptions, refuse_lacking, require_assumptions
 from ..domain.status import LEVELS, TOP, Status
 from ..domain.transition import fall_chance, falls, falls_past, rises, rises_past
 from ..domain.villages import Villages, count_levels
@@ -32,6 +33,7 @@ from .conditional import chance_that_enough_rise, numbers_needed
 from .effort import refuse_below
 from .environment import NEVER, Chances, Environment
 from .failure import Failure
+from .mechanisms import AtWork, Heard
 from .outcome import Outcome
 
 STATUSES = tuple(Status)
@@ -43,7 +45,8 @@ class VillageAgent(mesa.Agent):
     """A village: it looks at its own odds, decides, and then changes.
 
     Override `rise_odds` or `fall_chance` to change what moves a village, or `decide` to change how
-    it decides; pass the class as ``agent_class`` to `KampungModel` or to ``forecast(engine="mesa")``.
+    it decides; put the class on a scenario (`Scenario.with_agents`) or pass it as ``agent_class`` to `KampungModel` or
+    to ``forecast``.
 
     Attributes
     ----------
@@ -57,6 +60,8 @@ class VillageAgent(mesa.Agent):
         Its place in the arrays of the model's `Environment`.
     last_change
         Year of its last change of level; long ago where unknown.
+    rose
+        Whether it rose in the year that ended last.
     inputs
         Files that a class of one's own reads while it runs, relative to its own file; ``()`` for none. A run is found
         again only where this is said: None leaves open what else decides its numbers.
@@ -76,6 +81,7 @@ class VillageAgent(mesa.Agent):
         self.next_status = status
         self.listed = status
         self.last_change = NEVER
+        self.rose = False
 
     def __repr__(self) -> str:
         """Return one line: the village and its level."""
@@ -105,6 +111,31 @@ class VillageAgent(mesa.Agent):
         """Whether it is below the top and has been at its level for long enough."""
         return self.status < TOP and not (self.model.some_wait and self.waits)
 
+    @property
+    def neighbours(self) -> list[VillageAgent]:
+        """The villages next to it in the network, else the others of its kecamatan; those that have joined."""
+        return [other for other, _ in self.model.near(self)]
+
+    def of_neighbours(self, value: Callable[[VillageAgent], float]) -> float:
+        """Return the sum of a value over its neighbours, times their weights in the network; 1 without one."""
+        return sum((weight * value(other) for other, weight in self.model.near(self)), start=0.0)
+
+    def of(self, array: Floats) -> float:
+        """Return its own entry of an array of all villages, (V, T)."""
+        return array[self.position, 0].item()  # type: ignore[no-any-return]
+
+    def dose(self, intervention: str) -> float:
+        """Return how far an intervention is at its full effect on it, from 0 to 1; 0 where there is none."""
+        return self.of(self.model.now.dose(intervention))
+
+    def assisted(self, intervention: str) -> bool:
+        """Return whether an intervention assists it this year."""
+        return bool(self.of(self.model.now.assisted(intervention)))
+
+    def column(self, name: str) -> float | str:
+        """Return its cell of a column of the village table."""
+        return self.of(self.model.now.column(name))
+
     def rise_odds(self) -> float:
         """Return the odds of rising this year; 0 where the village may not rise, as at the top."""
         model: KampungModel = self.model
@@ -128,10 +159,12 @@ class VillageAgent(mesa.Agent):
         ValueError
             Where `rise_odds` or `fall_chance` returns what is none.
         """
-        u, odds = self.uniform, self.rise_odds()
+        u, odds, mechanisms = self.uniform, self.rise_odds(), self.model.mechanisms
         # What any class returns is looked at; a float is by far the most common, and quickly told.
         if not (type(odds) is float and 0 <= odds < math.inf):
             self._refuse_odds(odds)
+        if mechanisms is not None:
+            odds = mechanisms.odds_of(self, odds, self.model.heard)
         self.next_status = self.status
         if rises(u, odds):
             if self.status == TOP:
@@ -145,6 +178,8 @@ class VillageAgent(mesa.Agent):
         fall = self.fall_chance()
         if not (type(fall) is float and 0 <= fall <= 1) and not _is_from_0_to(fall, 1):
             raise ValueError(f"{self._named}: the chance of falling is {fall!r}, not a number in [0, 1]")
+        if mechanisms is not None:
+            fall = mechanisms.chance_of_falling(self, fall, self.model.heard)
         if falls(u, odds, fall):
             reaches = self.model.fall_reaches[self.status]
             self.next_status = STATUSES[self.status - 1]
@@ -230,7 +265,7 @@ class KampungModel(mesa.Model):
         seed (None) the model takes a new one, as any model of Mesa does; its attribute ``seed`` says which. ``rng`` is
         another name for ``seed``.
     agent_class
-        `VillageAgent` or a subclass of it.
+        `VillageAgent` or a subclass of it; that of the scenario if left out.
     villages
         Which district; the scenario's first by default.
     environment
@@ -264,13 +299,15 @@ class KampungModel(mesa.Model):
         draw: int = 0,
         replicate: int = 0,
         *,
-        agent_class: type[VillageAgent] = VillageAgent,
+        agent_class: type[VillageAgent] | None = None,
         villages: Villages | None = None,
         environment: Environment | None = None,
         collect_agents: bool = True,
         **kwargs: Unpack[Seed],
     ) -> None:
         require_assumptions(scenario)
+        refuse_lacking(scenario)
+        agent_class = agent_class or scenario.agent_class or VillageAgent
         self.seed = seed = _seed_of(**kwargs)
         refuse_below(0, draw=draw, replicate=replicate, seed=seed)
         self.villages = (scenario.districts[0] if villages is None else villages).ever
@@ -296,6 +333,14 @@ class KampungModel(mesa.Model):
         self.some_wait = self._some_are_blocked or _overrides(agent_class, "waits", "may_rise")
         self.levels: list[int] = np.bincount(listed[here, 0], minlength=TOP + 1).tolist()
         self._levels_at_origin, self._past = self.levels, list[_Year]()
+        self.mechanisms = AtWork(environment, single=True) if scenario.mechanisms else None
+        self.heard: Heard | None = None
+        self.began: Callable[[], None] = lambda: None
+        self._risen: list[VillageAgent] = []
+        self._recorded: list[Floats] = []
+        self._own_met: list[Bools] = []
+        self._now: Year | None = None
+        self._near: dict[int, list[tuple[VillageAgent, float]]] = {}
         self.rises = self.falls = self.entries = 0
         self.datacollector = _data_collector(collect_agents)
         self.datacollector.collect(self)
@@ -318,6 +363,7 @@ class KampungModel(mesa.Model):
             warnings.warn(ends, stacklevel=3)
             return
         self.year += 1
+        self._now = None
         status, listed = self._of_agents("status"), self._of_agents("listed")
         may_rise, blocked = status < TOP, None
         if self.some_wait:
@@ -332,25 +378,91 @@ class KampungModel(mesa.Model):
         self.environment.assist(self.year, listed[:, None], shown, blocked)
         chances = self.environment.chances(self.year, levels)
         self._began = chances, place, blocked
+        _ = self.mechanisms and self.now  # as the year began
         self._look_up(chances)
+        if self.mechanisms is not None:
+            self.mechanisms.begin(self.year)
+            self.began()
         villages = list(self.agents_by_type[self._agent_class])
         for agent in villages:
             agent.decide()
         # The methods as they stand above do nothing for most villages: only those of another class are always called.
         every = _overrides(self._agent_class, "change")
-        for agent in [agent for agent in villages if every or agent.next_status != agent.status]:
+        changing = [agent for agent in villages if every or agent.next_status != agent.status]
+        before = [agent.status for agent in changing]
+        for agent in changing:
             agent.change()
+        for agent in self._risen:
+            agent.rose = False
+        self._risen = [agent for agent, old in zip(changing, before, strict=True) if agent.status > old]
+        for agent in self._risen:
+            agent.rose = True
         every = _overrides(self._agent_class, "report")
         for agent in [agent for agent in villages if every or agent.listed != agent.status]:
             agent.report()
         self._welcome()
         self._count(listed, (listed < TOP) & (may_rise | (status > listed)))
+        if self.mechanisms is not None:
+            self._judge(self.mechanisms)
         self.datacollector.collect(self)
         self.running = self.year < self.assumptions.years[-1]
+
+    @property
+    def now(self) -> Year:
+        """How the villages stand, as arrays of shape (V, 1): in a year under way as when it began, else as it ended."""
+        if self._now is None:
+            status, listed = self._of_agents("status"), self._of_agents("listed")
+            rose = np.zeros(status.shape, np.bool_)
+            rose[[agent.position for agent in self._risen]] = True
+            ended = len(self._past)
+            self._now = Year(
+                self.year,
+                self.villages,
+                status[:, None],
+                listed[:, None],
+                self.villages.there(self.assumptions.years[0] + ended),
+                rose[:, None],
+                self.outcome.counts.of_year(ended - 1) if ended else None,
+                self.assumptions.target,
+                self.environment.programmes,
+            )
+        return self._now
+
+    def _judge(self, mechanisms: AtWork) -> None:
+        """Keep what mechanisms record at the end of the year, and whether a target of their own was met."""
+        self._now = None
+        mechanisms.record(self.village_agents, self.heard)
+        self._recorded.append(mechanisms.records())
+        if (met := mechanisms.met(self.now)) is not None:
+            self._own_met.append(met)
+
+    def near(self, village: VillageAgent) -> list[tuple[VillageAgent, float]]:
+        """Return the neighbours of a village that have joined, and their weights."""
+        if len(self._near) != len(self.village_agents):  # others have joined
+            self._near = dict(self._neighbourhoods())
+        return self._near[village.position]
+
+    def _neighbourhoods(self) -> Iterator[tuple[int, list[tuple[VillageAgent, float]]]]:
+        agents, network = {agent.position: agent for agent in self.village_agents}, self.villages.network
+        for position, agent in agents.items():
+            if network is not None:
+                others, weights = network.neighbours(position), network.weights_of(position)
+            else:
+                here = np.flatnonzero(self.villages.subdistrict_index == agent.subdistrict_index)
+                others, weights = here[here != position], np.ones(len(here) - 1)
+            rows = zip(others.tolist(), weights.tolist(), strict=True)
+            yield position, [(agents[other], weight) for other, weight in rows if other in agents]
 
     def odds_of_rising(self) -> Floats:
         """Return the odds with which each village went into the last year, shape (V, 1), by the standard law."""
         return self.environment.rise_odds(*self._began)
+
+    def chances_of_falling(self) -> Floats:
+        """Return the chance of falling of each village in the year that began last, given no rise, shape (V, 1)."""
+        chances, status = self._began[0], self.now.status
+        if chances.fall_effect is None:
+            return self.environment.fall[status, [0]]
+        return fall_chance(self.environment.fall_against[status, [0]], chances.fall_effect)
 
     def _welcome(self) -> None:
         """Let the villages join that do so at the end of this year."""
@@ -430,6 +542,10 @@ class KampungModel(mesa.Model):
         sums = outcome.villages
         sums.rises[:, t], sums.risen[:, t] = rose.T, risen.T
         sums.status[:, t], sums.assisted[:, t] = stands.swapaxes(0, 1), assisted.transpose(2, 0, 1)
+        for year, recorded in enumerate(self._recorded):
+            outcome.record(year, 0, recorded)
+        for year, met in enumerate(self._own_met):
+            outcome.own_met[0, year] = met[0]
         return outcome
 
 
@@ -477,7 +593,6 @@ def simulate(
     parameters: Parameters,
     trajectories: Trajectories,
     seed: int,
-    agent_class: type[VillageAgent] = VillageAgent,
     *,
     conditional: bool = False,
 ) -> Outcome:
@@ -497,7 +612,6 @@ def simulate(
                 draw,
                 replicate,
                 seed=seed,
-                agent_class=agent_class,
                 villages=villages,
                 environment=environment,
                 collect_agents=False,
@@ -511,7 +625,9 @@ def simulate(
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever a researcher's own code raises
             year = None if model is None else model.year
             outcome.kept[column] = False
-            outcome.failures.append(Failure.of(error, agent_class, villages.district_code, (draw, replicate), year))
+            outcome.failures.append(
+                Failure.of(error, scenario.own_classes, villages.district_code, (draw, replicate), year)
+            )
         else:
             outcome.absorb(model.outcome, (np.array([column]),))
     if not conditional:

@@ -19,6 +19,8 @@ from .conditional import gross_rises
 from .failure import Failure
 
 Counts = NDArray[np.int32]
+RECORD_UNIT = 2.0**-20
+"""What mechanisms record is added up over trajectories in whole numbers of this, about a millionth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +35,15 @@ class VillageSums:
         Shape (V, Y): it rises in that year, and at least once since the origin.
     assisted
         Shape (V, Y, J): it is assisted by each of J interventions.
+    records
+        Shape (V, Y, R): sums of what mechanisms record, in units of `RECORD_UNIT`.
     """
 
     status: Ints
     rises: Ints
     risen: Ints
     assisted: Ints
+    records: Ints
 
     def add(self, other: VillageSums) -> None:
         """Add the sums of other trajectories."""
@@ -65,6 +70,10 @@ class Outcome:
     enough_rise
         Shape (…, Y, 2), or (…, Y, 0) where it is not known: the chance, given where the year began and its luck, that
         as many villages rise as the readings of `gross_rises` ask for.
+    records
+        Shape (…, Y, R): sums over villages of what mechanisms record (`Assumptions.records`).
+    own_met
+        Shape (…, Y): whether a target of a mechanism's own was met; (…, 0) where none has any.
     kept
         Shape (…): whether a trajectory counts: it reached its end and, where the scenario tells of rises so far
         (`SoFar`), was kept given these. One that failed holds zeros above, one that was not kept its first year alone;
@@ -83,6 +92,8 @@ class Outcome:
     assisted: Counts
     risen: NDArray[np.uint8]
     enough_rise: Floats
+    records: Floats
+    own_met: Bools
     kept: Bools
     villages: VillageSums
     failures: list[Failure] = field(default_factory=list)
@@ -105,12 +116,15 @@ class Outcome:
             assisted=np.zeros((*shape, years, interventions), np.int32),
             risen=np.zeros((*shape, -(-size // 8)), np.uint8),
             enough_rise=np.zeros((*shape, years, 2 if conditional else 0)),
+            records=np.zeros((*shape, years, len(scenario.records))),
+            own_met=np.zeros((*shape, years if scenario.own_target else 0), np.bool_),
             kept=np.ones(shape, np.bool_),
             villages=VillageSums(
                 status=np.zeros((size, years, 4), np.int64),
                 rises=np.zeros((size, years), np.int64),
                 risen=np.zeros((size, years), np.int64),
                 assisted=np.zeros((size, years, interventions), np.int64),
+                records=np.zeros((size, years, len(scenario.records)), np.int64),
             ),
         )
 
@@ -128,7 +142,17 @@ class Outcome:
 
     def begin(self, first: Outcome) -> None:
         """Put the first year of all trajectories, of none of the villages, which a horizon of one year gave."""
-        for name in ("levels", "can_rise", "rises", "falls", "entries", "assisted", "enough_rise"):
+        for name in (
+            "levels",
+            "can_rise",
+            "rises",
+            "falls",
+            "entries",
+            "assisted",
+            "enough_rise",
+            "records",
+            "own_met",
+        ):
             year: NDArray[Any] = getattr(first, name)
             years = (slice(None),) * first.kept.ndim + (slice(year.shape[first.kept.ndim]),)
             getattr(self, name)[years] = year
@@ -159,6 +183,18 @@ class Outcome:
             entries=self.entries,
         )
 
+    def met(self, target: Target) -> Bools:
+        """Return whether each year's target was met, shape (…, Y): as a mechanism says it, where one does."""
+        return self.own_met if self.own_met.shape[-1] else self.counts.met(target)
+
+    def record(self, t: int, at: int, of_villages: Floats) -> None:
+        """Keep what mechanisms recorded of year number `t` from trajectory `at` on, shape (R, V, T)."""
+        # Added row by row: the same bits however many trajectories lie side by side.
+        if len(of_villages):
+            columns = slice(at, at + of_villages.shape[2])
+            self.records[columns, t] = np.cumsum(of_villages, axis=1)[:, -1].T
+            self.villages.records[:, t] += np.rint(of_villages / RECORD_UNIT).astype(np.int64).sum(axis=2).T
+
     def chance_met(self, scenario: Assumptions, target: Target | None = None) -> Floats:
         """Return how likely each year's target was, shape (…, Y), given where the year began and its luck.
 
@@ -171,6 +207,8 @@ class Outcome:
             A reading of the scenario's target; the scenario's own by default.
         """
         target, known = target or scenario.target, gross_rises(scenario.target)
+        if target == scenario.target and self.own_met.shape[-1]:
+            return self.own_met.astype(np.float64)
         if not self.enough_rise.shape[-1] or target not in known:
             return self.counts.met(target).astype(np.float64)
         chances = self.enough_rise[..., known.index(target)].copy()

@@ -40,11 +40,11 @@ def elsewhere(scenario: Assumptions, effort: Effort, seed: int) -> Elsewhere | N
 
     Of one district whose chances of rising are the defaults; with the draws that a forecast of that scenario with
     ``launches`` or ``priors`` has, but fewer trajectories of each. None given rises so far: too few of these would be
-    kept.
+    kept. Nor of a law that is not the standard one.
     """
     known = scenario.parameters
     rising = {key for key in ANALOGUE_PRIORS if key.kind == "rise"}
-    if len(scenario.districts) > 1 or scenario.so_far is not None or not rising <= known.defaulted:
+    if len(scenario.districts) > 1 or scenario.so_far is not None or scenario.own_law or not rising <= known.defaulted:
         return None
     (villages,), few = scenario.districts, Effort(effort.draws, min(effort.replicates, MOST_REPLICATES))
 

@@ -23,7 +23,7 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey, Parameters, Rows
 from ..domain.randomness import Trajectories
 from ..domain.reporting import REPORTING
-from ..domain.scenario import refuse_so_far
+from ..domain.scenario import refuse_own_law, refuse_so_far
 from ..domain.status import LEVELS, TOP, UNKNOWN
 from ..domain.transition import LARGEST_LOG_ODDS, chance, factor
 from ..domain.villages import DISAGREEMENT
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 QUANTILES = (0.05, 0.5, 0.95)
 WAITING, INTERVENTION = "waiting", "intervention"
-OWN_AGENTS = Message("this result was made with an agent class of its own, whose law is not known here")
+OWN_LAW = Message("{scenario} has a law of its own ({names}), and only the standard law can be explained")
 PLAYED_CELLS = 30_000_000
 """Villages × years × trajectories that are played again at most: a few seconds."""
 
@@ -226,7 +226,7 @@ def explain(
     ------
     Refusal
         Where only counts are known, none or several villages are called so, the year is not in the forecast, or the
-        forecast was made with an agent class of its own.
+        law is not the standard one.
 
     Examples
     --------
@@ -239,6 +239,7 @@ def explain(
     if isinstance(what, Forecast):
         return _explain_forecast(what, village, year)
     refuse_so_far(what)
+    refuse_own_law(what, OWN_LAW)
     district, row = find_village(what, village)
     villages = what.districts[district].ever
     joins = 0 if villages.joins is None else int(villages.joins[row])
@@ -314,8 +315,6 @@ def explain(
 
 def _explain_forecast(forecast: Forecast, village: str, year: int | None) -> Explanation:
     """Explain a forecast, and tell how often the village rose in it."""
-    if forecast.agent_class is not None:
-        raise Refusal(OWN_AGENTS)
     scenario, effort = forecast.scenario, forecast.effort
     replicates = None if forecast.engine == "exact" else effort.replicates
     found = explain(scenario, village, year, draws=effort.draws, replicates=replicates, seed=forecast.seed)

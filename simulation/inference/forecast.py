@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from ..engine.model import VillageAgent
 
 Number = int | float
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -243,8 +242,6 @@ class Forecast:
         typical village in a typical year.
     ensemble_run
         All trajectories; None for the exact engine.
-    agent_class
-        The researcher's own agent, or None: part of what was run, and of the run's identity.
     later
         Where only the first year is exact: why later years need simulation. `districts` then hold that year alone.
     lots_drawn
@@ -257,7 +254,7 @@ class Forecast:
         several, in the order of `simulation.inputs.provinces.provinces_of`.
     alike
         The same from a quarter of the trajectories if no district were set apart for good (``district_sd``: 0); empty
-        where none is, for one district, and where nothing was simulated or agents have a class of their own.
+        where none is, for one district, and where nothing was simulated or the law is not the standard one.
     """
 
     scenario: Scenario
@@ -267,7 +264,6 @@ class Forecast:
     districts: tuple[DistrictForecast, ...]
     matrix: Floats
     ensemble_run: Ensemble | None
-    agent_class: type[VillageAgent] | None = None
     later: tuple[Message, ...] = ()
     lots_drawn: int = 0
     trace: PrecisionTrace | None = None
@@ -302,10 +298,10 @@ class Forecast:
     @property
     @describes_columns("failures")
     def failures(self) -> pd.DataFrame:
-        """One row a trajectory that an agent broke off, and how to see it again; no number counts these."""
+        """One row a trajectory that the user's own code broke off, and how to see it again; no number counts these."""
         import pandas as pd
 
-        rows = [] if self.ensemble_run is None else failure_rows(self.ensemble_run, self.agent_class)
+        rows = [] if self.ensemble_run is None else failure_rows(self.ensemble_run)
         return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS)).astype({"year": "Int64"})
 
     @cached_property
@@ -381,17 +377,17 @@ class Forecast:
             effort += f", {kept} kept given {self.scenario.so_far.rises} rises by {self.scenario.so_far.as_of}"
         if self.ensemble_run is not None and self.ensemble_run.failures:
             effort += f", {len(self.ensemble_run.failures)} trajectories failed"
-        if self.agent_class is not None:
-            effort += f", own agent {self.agent_class.__qualname__}"
+        if self.scenario.own_law:
+            effort += f", own law: {', '.join(kind.__qualname__ for kind in self.scenario.own_classes)}"
         return f"<Forecast {self.scenario.name}, {effort}, P(met in {self.scenario.years[0]}) {chances}{more}>"
 
     def _repr_html_(self) -> str:
-        """Return the yearly table, for notebooks, below what must be known of an own agent and of failures."""
+        """Return the yearly table, for notebooks, below what must be known of the law and of failures."""
         known = []
         if self.ensemble_run is not None and self.ensemble_run.failures:
-            known.append(caveat(self.ensemble_run, self.agent_class))
-        if self.agent_class is not None:
-            known.append(f"Computed with an agent of the user's own: {self.agent_class.__qualname__}.")
+            known.append(caveat(self.ensemble_run))
+        if own := self.scenario.own_classes:
+            known.append(f"Computed with a law of the user's own: {', '.join(kind.__qualname__ for kind in own)}.")
         several = len(self.districts) > 1
         rows = [
             {**({"district": one.villages.district} if several else {}), **row}
@@ -510,12 +506,13 @@ def outcome_arrays(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
         "rises": outcome.rises,
         "falls": outcome.falls,
         "entries": outcome.entries,
-        "met": outcome.counts.met(scenario.target),
+        "met": outcome.met(scenario.target),
         "chance_met": outcome.chance_met(scenario),
+        **{name: outcome.records[..., place] for place, name in enumerate(scenario.records)},
     }
 
 
-def caveat(ensemble: Ensemble, agent_class: type[VillageAgent] | None) -> str:
+def caveat(ensemble: Ensemble) -> str:
     """Return how many trajectories failed, what that means, and how to see the first of them fail."""
     failures, effort, districts = ensemble.failures, ensemble.effort, ensemble.scenario.districts
     first = failures[0]
@@ -523,14 +520,14 @@ def caveat(ensemble: Ensemble, agent_class: type[VillageAgent] | None) -> str:
     return (
         f"{len(failures):,} of {effort.draws * effort.replicates * len(districts):,} trajectories failed and are left "
         f"out; if failures go with rises or falls, the forecast is biased. The first failed with {first.error}{where}. "
-        f"To see it fail: model = {model_of(ensemble, first, agent_class)}, then model.step() for each year."
+        f"To see it fail: model = {model_of(ensemble, first)}, then model.step() for each year."
     )
 
 
-def model_of(ensemble: Ensemble, failure: Failure, agent_class: type[VillageAgent] | None) -> str:
+def model_of(ensemble: Ensemble, failure: Failure) -> str:
     """Return the Python call that makes the model of a failed trajectory again."""
     model = f"scenario, draw={failure.draw}, replicate={failure.replicate}, seed={ensemble.seed}"
-    if agent_class is not None:
+    if (agent_class := ensemble.scenario.agent_class) is not None:
         model += f", agent_class={agent_class.__qualname__}"
     codes = [villages.district_code for villages in ensemble.scenario.districts]
     if len(codes) > 1:
@@ -538,9 +535,7 @@ def model_of(ensemble: Ensemble, failure: Failure, agent_class: type[VillageAgen
     return f"simulation.KampungModel({model})"
 
 
-def failure_rows(
-    ensemble: Ensemble, agent_class: type[VillageAgent] | None, command: Callable[[Failure], str] | None = None
-) -> list[dict[str, Any]]:
+def failure_rows(ensemble: Ensemble, command: Callable[[Failure], str] | None = None) -> list[dict[str, Any]]:
     """Return a row of `FAILURE_COLUMNS` for every failure.
 
     `command` says how one is seen again; by default by a call in Python.
@@ -549,7 +544,7 @@ def failure_rows(
         {
             **asdict(failure),
             "seed": ensemble.seed,
-            "command": command(failure) if command else model_of(ensemble, failure, agent_class),
+            "command": command(failure) if command else model_of(ensemble, failure),
         }
         for failure in ensemble.failures
     ]

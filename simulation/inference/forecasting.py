@@ -24,7 +24,7 @@ from ..domain.villages import Villages
 from ..engine.closed_form.applicability import exact_results
 from ..engine.conditional import Estimator
 from ..engine.effort import ChunkSink, Effort, Engine, expected_seconds
-from ..engine.ensemble import Ensemble, run
+from ..engine.ensemble import Ensemble, engine_of, run
 from ..engine.one_year import ExactResult
 from ..engine.outcome import Outcome
 from ..engine.progress import Progress, shown
@@ -88,9 +88,10 @@ def forecast(
         At least 0; the same seed gives the same forecast on any machine, with any number of workers.
     engine
         ``batch`` (arrays), ``mesa`` (agents; the same trajectories) or ``exact`` (no simulation; all years where
-        villages stay independent of each other, else the first year alone: see `Forecast.later`).
+        villages stay independent of each other, else the first year alone: see `Forecast.later`). Agents run by
+        themselves where a part of the law is known of single villages only.
     agent_class
-        A subclass of `VillageAgent`; needs the Mesa engine.
+        A subclass of `VillageAgent`, in place of that of the scenario: as ``scenario.with_agents(agent_class)``.
     workers, executor, sink
         See `simulation.engine.ensemble.run`.
     progress
@@ -98,7 +99,7 @@ def forecast(
         for none; or a function that is called with (trajectories done, trajectories in all).
     estimator
         Of the chance of each single year: ``conditional`` takes the mean of exact chances given where the year began
-        and its luck, where these are known (gross rises, lists without delay, standard agents); ``plain`` counts what
+        and its luck, where these are known (gross rises, lists without delay, the standard law); ``plain`` counts what
         happened, as always for several years together and other readings of the target. Both aim at the same number,
         with the same trajectories; conditional has the smaller error.
 
@@ -110,13 +111,12 @@ def forecast(
     Raises
     ------
     KampungError
-        Where an exact result would take too long.
+        Where an exact result would take too long, or is asked of a law that is not the standard one; where a mechanism
+        cannot be used.
     EnsembleError
         Where every trajectory of a district failed, or many ended their worker process.
     TypeError
         Where no scenario, or a class that is no `VillageAgent`, is given.
-    ValueError
-        Where an agent class is given to another engine than Mesa's.
 
     Warns
     -----
@@ -131,14 +131,13 @@ def forecast(
     >>> list(forecast.years["year"])
     [2026, 2027, 2028, 2029, 2030]
     """
-    if agent_class is not None and engine != "mesa":
-        raise ValueError('agent_class needs engine="mesa": the other engines have no agents')
-    if agent_class is not None:
-        _refuse_other_classes(agent_class)
     effort = Effort.of(scenario, draws, replicates)
+    if agent_class is not None:
+        scenario = scenario.with_agents(agent_class)
+    engine = engine_of(engine, scenario)
     if engine == "exact":
         return _exactly(scenario, effort, seed)
-    apart = _set_apart(scenario) and agent_class is None
+    apart = _set_apart(scenario) and not scenario.own_law
     with shown(progress, "forecast", expected_seconds(scenario, effort, engine)) as told:
         first, second = _in_two_parts(told, effort, len(scenario.districts)) if apart else (told, told)
         ensemble = run(
@@ -146,7 +145,6 @@ def forecast(
             effort,
             seed,
             engine=engine,
-            agent_class=agent_class,
             workers=workers,
             executor=executor,
             progress=first,
@@ -159,7 +157,7 @@ def forecast(
     for place, outcome in enumerate(ensemble.outcomes):
         districts.append(summarise(ensemble, place))
         chances = np.array([year.probability_met for year in districts[-1].years])
-        counted.add(place, outcome.counts.met(scenario.target), outcome.kept, chances)
+        counted.add(place, outcome.met(scenario.target), outcome.kept, chances)
     result = Forecast(
         scenario=scenario,
         seed=seed,
@@ -168,12 +166,11 @@ def forecast(
         districts=tuple(districts),
         matrix=matrix_summary(ensemble.parameters.matrix[_draws_told_of(ensemble)]),
         ensemble_run=ensemble,
-        agent_class=agent_class,
         together=counted.result,
         alike=alike,
     )
     if ensemble.failures:
-        warnings.warn(caveat(ensemble, agent_class), FailedTrajectoriesWarning, stacklevel=2)
+        warnings.warn(caveat(ensemble), FailedTrajectoriesWarning, stacklevel=2)
     return result
 
 
@@ -219,13 +216,6 @@ def _alike(scenario: Scenario, effort: Effort, seed: int, **how: Any) -> tuple[T
     return counted.result
 
 
-def _refuse_other_classes(agent_class: object) -> None:
-    from ..engine.model import VillageAgent
-
-    if not (isinstance(agent_class, type) and issubclass(agent_class, VillageAgent)):
-        raise TypeError(f"agent_class must be a subclass of VillageAgent; found {agent_class!r}")
-
-
 def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
     """Summarise the trajectories of one district, as far as they reached their end."""
     scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
@@ -234,7 +224,7 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
     readings, several = scenario.target.readings(), range(1, scenario.horizon + 1)
     chances, must = outcome.chance_met(scenario), counts.needed(scenario.target)
     score = counts.score(scenario.target)
-    years_met = (score >= must).sum(axis=-1)
+    years_met = outcome.met(scenario.target).sum(axis=-1)
     # What is said of several years together is told by what happened; of one year it is the chance of that year.
     at_least = [chances[..., 0]] if scenario.horizon == 1 else [years_met >= m for m in several]
     return DistrictForecast(

@@ -14,10 +14,12 @@ from ..domain.arrays import Bools, Ints, Statuses
 from ..domain.columns import describes_columns
 from ..domain.messages import Message, Refusal, nearest, shown
 from ..domain.randomness import Trajectories
+from ..domain.scenario import refuse_lacking, require_assumptions
 from ..domain.status import LEVELS
 from ..domain.villages import Villages
 from ..engine.batch import simulate
 from ..engine.effort import CHUNK_CELLS, Chunk, Effort, EffortError, chunks, refuse_below
+from ..engine.forms import refuse_other_form
 from ..inputs.scenario import Scenario
 from .forecast import Forecast
 
@@ -131,16 +133,19 @@ class _Asked:
 
     @classmethod
     def of(cls, what: Scenario | Forecast, draws: int | None, replicates: int | None, seed: int) -> _Asked:
+        scenario = what.scenario if isinstance(what, Forecast) else what
+        require_assumptions(scenario)
+        refuse_lacking(scenario)
+        if scenario.needs_agents:
+            message = Message(
+                "arrays do not know the law of {scenario}, which has {names}: follow its villages with KampungModel, "
+                "one simulation at a time",
+                {"scenario": scenario.name, "names": ", ".join(own.__qualname__ for own in scenario.own_classes)},
+            )
+            raise Refusal(message)
         if not isinstance(what, Forecast):
             refuse_below(0, seed=seed)
             return cls(what, Effort.of(what, draws, replicates), seed)
-        if what.agent_class is not None:
-            message = Message(
-                "the forecast was made with an agent of one's own, {agent}: follow its villages with KampungModel, one "
-                "simulation at a time",
-                {"agent": what.agent_class.__qualname__},
-            )
-            raise Refusal(message)
         if what.ensemble_run is None:
             raise Refusal(Message("nothing was simulated for an exact forecast: give its scenario"))
         own = what.effort
@@ -175,6 +180,7 @@ class _Asked:
         """Yield the simulations of one district in blocks, of some of its villages."""
         scenario, villages = self.scenario, self.scenario.districts[place]
         parameters = scenario.parameters.draw(self.seed, self.effort.draws)
+        refuse_other_form(scenario, parameters, self.seed)
         for chunk in chunks(scenario, self.effort, CHUNK_CELLS["batch"]):
             if chunk.district == place:
                 yield _Block.of(scenario, villages, parameters, chunk, self.seed, rows)

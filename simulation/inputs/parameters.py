@@ -46,7 +46,7 @@ def read_parameters(
     """
     _tell_both_forms(node, collector)
     transition = file.transition
-    stated = {**_given_transition(transition), **_given_effects(plans)}
+    stated = {**_given_transition(transition), **_given_effects(plans), **_given_mechanisms(file)}
     if file.reporting.yearly is not None:
         stated[REPORTING] = file.reporting.yearly
     sources = node.get("sources")
@@ -120,9 +120,10 @@ def _keys(
             keys[key] = None
     effects = (ParameterKey.effect(name, direction) for name in interventions for direction in DIRECTIONS)
     of_places = (key for key in known if key.is_of_a_place)
+    of_mechanisms = (key for key in known if key.kind == "mechanism")
     of_lists = {REPORTING} & known
     covariate_keys = (ParameterKey("covariate", name) for name in covariates)
-    return [*keys, *of_lists, *covariate_keys, *effects, *sorted(of_places)]
+    return [*keys, *of_lists, *covariate_keys, *effects, *of_mechanisms, *sorted(of_places)]
 
 
 def _given_transition(transition: Transition) -> dict[ParameterKey, Distribution]:
@@ -145,6 +146,12 @@ def _given_effects(plans: Mapping[str, Any]) -> dict[ParameterKey, Distribution]
         for direction in DIRECTIONS
         if (value := getattr(plan, f"odds_ratio_{direction}")) is not None
     }
+
+
+def _given_mechanisms(file: ScenarioFile) -> dict[ParameterKey, Distribution]:
+    """Return the parameters of mechanisms that a file states, in the order of their names."""
+    stated = {f"{name}.{key}": value for name, part in file.mechanisms.items() for key, value in part.items()}
+    return {ParameterKey("mechanism", name): stated[name] for name in sorted(stated)}
 
 
 def _posterior(

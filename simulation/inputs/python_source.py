@@ -48,24 +48,27 @@ def node_of(value: Any, place: Place, collector: ProblemList, tables: dict[str, 
     return Node(UNREADABLE, place)
 
 
-def overlay_of(changes: Mapping[str, Any], interventions: Iterable[str], collector: ProblemList) -> dict[str, Any]:
+def overlay_of(
+    changes: Mapping[str, Any], interventions: Iterable[str], mechanisms: Iterable[str], collector: ProblemList
+) -> dict[str, Any]:
     """Return changes by dotted key as the mapping that a scenario file lays over another.
 
     Parameters
     ----------
     changes
         Keys of a scenario file (``target.share``, ``horizon``), those of ``transition`` with or without it
-        (``rise.dasar``), those of interventions by their name (``pokja.capacity``); -> new value.
-    interventions
-        Names of the interventions that there are.
+        (``rise.dasar``), those of interventions and mechanisms by their names (``pokja.capacity``,
+        ``saturating.most``); -> new value.
+    interventions, mechanisms
+        Names of those that there are.
     """
-    known = tuple(interventions)
+    known, of_mechanisms = tuple(interventions), tuple(mechanisms)
     overlay: dict[str, Any] = {}
     named: dict[str, dict[str, Any]] = {}
     for key, value in changes.items():
-        path = _path(key, known)
+        path = _path(key, known, of_mechanisms)
         if path is None:
-            options = tuple(name for name in (*SECTIONS, *TRANSITION, *_examples(known)) if _path(name, known))
+            options = tuple(name for name in (*SECTIONS, *TRANSITION, *_examples(known)) if _path(name, known, ()))
             collector.add(
                 ("", None),
                 key,
@@ -91,7 +94,7 @@ def _examples(interventions: Iterable[str]) -> Iterator[str]:
     yield from (f"rise.{level}" for level in ("dasar", "berkembang", "mandiri"))
 
 
-def _path(key: str, interventions: tuple[str, ...]) -> Keys | None:
+def _path(key: str, interventions: tuple[str, ...], mechanisms: tuple[str, ...]) -> Keys | None:
     """Return where a dotted key stands in a scenario file; None where it stands nowhere."""
     first, *rest = key.removeprefix("transition.").split(".")
     if first == "covariates" and rest:
@@ -100,6 +103,8 @@ def _path(key: str, interventions: tuple[str, ...]) -> Keys | None:
         return ("interventions", first, *rest[:2], *([".".join(rest[2:])] if rest[2:] else []))
     if first in interventions and rest and rest[0] in OF_INTERVENTIONS:
         return ("interventions", first, *rest)
+    if first in mechanisms and rest:
+        return ("mechanisms", first, *rest)
     if first in TRANSITION:
         return ("transition", first, *rest)
     if first == "extends" or (first == "interventions" and len(rest) == 1):

@@ -237,6 +237,10 @@ def _assumptions(scenario: Assumptions) -> dict[str, Any]:
             stated["so_far"]["share"] = notation(so_far.share)
     stated["interventions"] = [_intervention(plan, scenario.parameters) for plan in scenario.interventions]
     stated["overlap"] = scenario.overlap
+    for key, value in scenario.parameters.scalars.items():
+        if key.kind == "mechanism" and not isinstance(value, Empirical):
+            name, _, parameter = key.partition(".")
+            stated.setdefault("mechanisms", {}).setdefault(name, {})[parameter] = notation(value)
     return stated
 
 
@@ -294,7 +298,7 @@ def _transition(scenario: Assumptions) -> dict[str, Any]:
     section: dict[str, Any] = {} if known.matrix is None else {"matrix": _matrix(known.matrix)}
     for key in sorted(known.scalars, key=_order(known)):
         value = known.scalars[key]
-        if key.is_effect or key == REPORTING or isinstance(value, Empirical):
+        if key.is_effect or key.kind == "mechanism" or key == REPORTING or isinstance(value, Empirical):
             continue
         first, _, rest = key.scenario_key.removeprefix("transition.").partition(".")
         if rest:

@@ -10,10 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..domain.constraints import LONGEST_NAME
+from ..domain.constraints import LONGEST_NAME, refuse
 from ..domain.distributions import Distribution
 from ..domain.html_table import html_table
 from ..domain.intervention import Intervention
+from ..domain.mechanism import Mechanism
 from ..domain.messages import Message, Refusal, listed, shown
 from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, falls_by_one_level
 from ..domain.scenario import Assumptions, Provenance
@@ -27,7 +28,7 @@ from .parameters import read_parameters
 from .posterior import LearnedDraws
 from .problem_list import Place, ProblemList, tell_at
 from .python_source import draws_among, node_of, overlay_of
-from .resolve import RISES_SO_FAR, VILLAGE_MAP, StatedAssumptions, yaml_of
+from .resolve import ASSUMED, RISES_SO_FAR, VILLAGE_MAP, StatedAssumptions, yaml_of
 from .schema import InterventionSection, ScenarioFile
 from .so_far import read_so_far
 from .sources import given_sources, note_placeholders
@@ -57,7 +58,8 @@ class Scenario(StatedAssumptions):
         """Return whether another scenario states the same, sources and tables included."""
         if not isinstance(other, Scenario):
             return NotImplemented
-        return self is other or (self.document == other.document and self.data == other.data)
+        own = self.mechanisms == other.mechanisms and self.agent_class is other.agent_class
+        return self is other or (own and self.document == other.document and self.data == other.data)
 
     def __repr__(self) -> str:
         """Return one line: name, districts, villages and years."""
@@ -138,10 +140,11 @@ class Scenario(StatedAssumptions):
         **changes
             Key -> new value: those of a scenario file (``horizon``, ``**{"target.share": 0.1}``), those of
             ``transition`` without it (``**{"rise.dasar": 0.1}``), those of interventions under their names
-            (``**{"pokja.capacity": 30}``). Values are plain numbers, fractions, distributions, or what a file would
-            say; where a file is named, also a data frame, a graph of networkx (``villages.network``), a square data
-            frame with codes as its index and columns (``villages.distances``) or a posterior (`with_posterior`).
-            A list of ``interventions`` adds to those that there are.
+            (``**{"pokja.capacity": 30}``), as those of mechanisms (``**{"saturating.most": 0.5}``). Values are plain
+            numbers, fractions, distributions, or what a file would say; where a file is named, also a data frame, a
+            graph of networkx (``villages.network``), a square data frame with codes as its index and columns
+            (``villages.distances``) or a posterior (`with_posterior`). A list of ``interventions`` adds to those that
+            there are.
 
         Raises
         ------
@@ -198,7 +201,8 @@ class Scenario(StatedAssumptions):
                     k: v for k, v in scalars.items() if k.kind != "fall_skip" or k not in self.parameters.defaulted
                 }
             base = replace(self, parameters=replace(self.parameters, scalars=scalars))
-        overlay = overlay_of(plain, self.parameters.interventions, collector)
+        mechanisms = [mechanism.name for mechanism in self.mechanisms]
+        overlay = overlay_of(plain, self.parameters.interventions, mechanisms, collector)
         touched = not {"district", "districts", "villages"}.isdisjoint(overlay)
         files = Files(Path() / "scenario", collector, base.data if touched else None, anywhere=anywhere)
         document = {**base.document, "transition": dict(base.document["transition"])}
@@ -293,6 +297,50 @@ class Scenario(StatedAssumptions):
             return scenario
         sources = {**scenario.sources, str(on_rises.scenario_key): source}
         return replace(scenario, provenance=replace(self.provenance, sources=sources, read=scenario))
+
+    def with_mechanism(self, mechanism: Mechanism | type[Mechanism]) -> Scenario:
+        """Return this scenario with one mechanism more; its parameters have their priors, unless they are stated.
+
+        Parameters
+        ----------
+        mechanism
+            A `Mechanism`, or its class where that needs no arguments; its name must be new.
+
+        Raises
+        ------
+        ScenarioError
+            Where it cannot be used so, with every problem.
+        """
+        own = mechanism() if isinstance(mechanism, type) else mechanism
+        if not isinstance(own, Mechanism):
+            raise TypeError(f"a mechanism must derive from Mechanism; found {mechanism!r}")
+        refuse(own.problems())
+        stated, priors = self.parameters.scalars, own.priors
+        given = {
+            key.scenario_key: own.sources.get(name, ASSUMED)
+            for name, key in zip(own.parameters, priors, strict=True)
+            if key not in stated
+        }
+        parameters = replace(self.parameters, scalars={**priors, **stated} if given else stated)
+        scenario = replace(self, mechanisms=(*self.mechanisms, own), parameters=parameters)
+        # What was read, as if its files had held the mechanism: its sources stand beside theirs.
+        provenance, read = self.provenance, self.provenance.read
+        sources = {**given, **provenance.sources}
+        if read is not None:
+            of_it = {key: value for key, value in priors.items() if key not in read.parameters.scalars}
+            known = replace(read.parameters, scalars={**read.parameters.scalars, **of_it})
+            read = replace(read, mechanisms=scenario.mechanisms, parameters=known)
+        return replace(scenario, provenance=replace(provenance, sources=sources, read=read))
+
+    def with_agents(self, agent_class: type | None) -> Scenario:
+        """Return this scenario with villages of one's own kind, or with the standard ones.
+
+        Parameters
+        ----------
+        agent_class
+            A subclass of `simulation.VillageAgent`; None for the standard one.
+        """
+        return replace(self, agent_class=agent_class)
 
 
 def _in_short(plan: Intervention) -> str:
@@ -405,6 +453,8 @@ class _Resolution:
             overlap=model.overlap,
             min_years=model.transition.min_years,
             so_far=so_far,
+            mechanisms=() if self.base is None else self.base.mechanisms,
+            agent_class=None if self.base is None else self.base.agent_class,
         )
         return self._with_provenance(read, model, region, village_map, sources)
 

@@ -74,6 +74,7 @@ FORMS_OF: dict[Scale, tuple[str, ...]] = {
     "probability": ("logit_normal", "beta"),
     "spread": ("half_normal", INTERVAL),
     "odds ratio": (INTERVAL, "normal", "half_normal"),
+    "number": ("normal", INTERVAL, "half_normal", "logit_normal", "beta"),
 }
 """The forms that parameters may have; on odds ratios, normals describe the logarithm."""
 
@@ -160,6 +161,7 @@ class AsTyped:
 Probability = Annotated[Distribution, OnScale("probability")]
 Spread = Annotated[Distribution, OnScale("spread")]
 OddsRatio = Annotated[Distribution, OnScale("odds ratio")]
+Quantity = Annotated[Distribution, OnScale("number")]
 Code = Annotated[str, MinLen(1), MaxLen(60)]
 
 
@@ -469,6 +471,11 @@ class ScenarioFile:
     hub: Annotated[HubTargets, "What a collection of forecasts (hub) calls what hub.csv holds."] = field(
         default_factory=HubTargets
     )
+    mechanisms: Annotated[
+        dict[str, dict[str, Quantity]],
+        "Mechanism of a researcher's own, by its name -> its parameters in place of their priors; the mechanism itself "
+        "is given with --with FILE.py:ClassName.",
+    ] = field(default_factory=dict)
     sources: Annotated[
         dict[str, Text],
         "Key of this file -> where its number comes from: stated; estimated; estimated from experts; or assumed. What "

@@ -249,7 +249,7 @@ def _title(speech: Language, result: ForecastResult) -> str:
 def _next_datum(run: Answer[ForecastResult]) -> NextDatum | None:
     """Return which datum would narrow the answer, by its own parameter draws; None where that cannot be told."""
     result = run.result
-    if result.agent is not None:
+    if result.own_law:
         return None
     with suppress(Refusal):
         return next_datum(run.scenario, min(result.draws, MOST_DRAWS_WEIGHED), seed=result.seed, progress=False)

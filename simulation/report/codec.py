@@ -49,7 +49,8 @@ def encoded(result: Any) -> Iterator[bytes]:
         Where it holds what JSON cannot.
     """
     yield b"{"
-    for number, each in enumerate(fields(result)):
+    there = (each for each in fields(result) if getattr(result, each.name) is not msgspec.UNSET)
+    for number, each in enumerate(there):
         yield b",\n" if number else b"\n"
         yield f'  "{each.name}": '.encode()
         value = getattr(result, each.name)

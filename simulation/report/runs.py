@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from ..domain.mechanism import Mechanism
     from ..engine.model import VillageAgent
 
 
@@ -91,21 +93,22 @@ def rerun(
     folder: str | Path,
     *,
     agent_class: type[VillageAgent] | None = None,
+    mechanisms: Sequence[Mechanism] = (),
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | bool = True,
 ) -> Any:
     """Compute a saved answer again from its folder alone, and return what the library computes: such as a forecast.
 
-    Saved again it has the same id, and its files the same bytes. An own agent is read from the source that the folder
-    keeps, which is run as any program of the researcher's own.
+    Saved again it has the same id, and its files the same bytes. Own agents and mechanisms are read from the sources
+    that the folder keeps, which are run as any program of the researcher's own.
 
     Parameters
     ----------
     folder
         As for `load_run`.
-    agent_class
-        The own agent, where it was defined in a notebook, of which no file can be run, or within a function.
+    agent_class, mechanisms
+        The own agent and mechanisms that were defined in a notebook, of which no file can be run, or within a function.
     workers, executor, progress
         As for a forecast.
 
@@ -127,24 +130,24 @@ def rerun(
     ('tanah-laut', 1000)
     """
     answer = load_run(folder)
-    kind, question = answer.folder.kind, question_again(answer, agent_class)
+    kind, question = answer.folder.kind, question_again(answer, (*filter(None, [agent_class]), *mechanisms))
     with shown(progress, kind.name) as told:
         return kind.compute(question, Work(workers, told, executor=executor))
 
 
-def question_again(answer: Answer[Any], agent_class: type[VillageAgent] | None = None) -> Question[Any]:
-    """Return the question of a saved answer from what its folder keeps; an own agent's kept source is run.
+def question_again(answer: Answer[Any], own: Sequence[type[VillageAgent] | Mechanism] = ()) -> Question[Any]:
+    """Return the question of a saved answer from what its folder keeps; the sources of a law that is kept are run.
 
     Raises
     ------
     Refusal
         Where what is kept leads to another id.
     """
-    question = answer.question(agent_class)
+    question = answer.question(own)
     if question.id != answer.id:
         message = Message(
             "what {folder} keeps does not lead to its id {id} any more, but to {other}: it was made with another "
-            "version, or with an agent that differs",
+            "version, or with an agent or a mechanism that differs",
             {"folder": str(answer.path), "id": answer.id, "other": question.id},
         )
         raise Refusal(message)

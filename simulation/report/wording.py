@@ -102,6 +102,7 @@ LABELS: dict[Kind, str] = {
     "covariate": phrase("{of}, per unit (odds ratio)"),
     "odds_ratio_rise": phrase("{of}: odds ratio of rising"),
     "odds_ratio_fall": phrase("{of}: odds ratio of falling"),
+    "mechanism": phrase("{of} (own mechanism)"),
 }
 _SOURCES = {
     "stated": phrase("stated"),
@@ -313,7 +314,7 @@ def source_word(speech: Language, source: str) -> str:
 
 def parameter_name(speech: Language, name: str) -> str:
     """Return what a parameter of the law is called in words."""
-    key = ParameterKey.parse(name)
+    key = ParameterKey.told(name)
     if key.kind in _AT_ALL_LEVELS and not key.of:
         return speech.say(_AT_ALL_LEVELS[key.kind])
     return speech.say(LABELS[key.kind], of=key.of.replace("_", " ")) if key.of else speech.say(LABELS[key.kind])
@@ -321,6 +322,6 @@ def parameter_name(speech: Language, name: str) -> str:
 
 def parameter_value(speech: Language, name: str, value: float) -> str:
     """Return a value of a parameter as it is read: a probability in percent, else a number."""
-    if ParameterKey.parse(name).scale == "probability":
+    if ParameterKey.told(name).scale == "probability":
         return frequency(speech, value, 1)
     return speech.number(value, 3 if 0 < value < 0.1 else 2)

@@ -182,11 +182,11 @@ def test_an_agent_of_ones_own_is_not_explained(run: Path, tmp_path: Path, told: 
     shutil.copytree(run, tmp_path / "own")
     manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
     (tmp_path / "own" / "manifest.json").write_text(
-        json.dumps({**manifest, "agent": {"name": "Stubborn"}}), encoding="utf-8"
+        json.dumps({**manifest, "laws": [[{"name": "Stubborn"}]]}), encoding="utf-8"
     )
     done = told(tmp_path / "own", FIRST, "--lang", "en")
     assert done.code == 2
-    assert "agent class of its own" in done.stderr
+    assert "a law of its own (Stubborn)" in done.stderr
 
 
 def test_what_is_kept_of_an_explanation_gives_it_again() -> None:

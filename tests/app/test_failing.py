@@ -144,7 +144,7 @@ def test_where_everything_fails_there_is_no_verdict(run: Run, tmp_path: Path) ->
         ("nowhere.py:Fragile", "mesa", "there is no such Python file"),
         ("it's mine.py", "mesa", "FILE.py:ClassName"),
         ("broken.py:Fragile", "mesa", "broken.py:1: --agent"),
-        ("it's mine.py:Fragile", "batch", "--agent needs --engine mesa"),
+        ("it's mine.py:Fragile", "exact", "of which no exact result is known"),
     ],
 )
 def test_a_class_that_cannot_be_used_is_bad_input(run: Run, tmp_path: Path, agent: str, engine: str, said: str) -> None:

@@ -28,6 +28,7 @@ from decision_cases import decision_cases
 from districts import make_scenario, make_villages
 from filelock import Timeout
 from learning_cases import learning_cases
+from mechanism_cases import FAULTY, REFUSED
 from page_cases import REFUSED_BY_PAGE
 from refusal_cases import LATER_YEARS, Case, refusal_cases
 from reviewed_texts import read_texts, section, write_texts
@@ -49,7 +50,6 @@ from simulation.engine.ensemble import MOST_DEATHS, refuse_executor, refuse_nons
 from simulation.engine.failure import Failure, none_completed, none_kept, too_many_deaths
 from simulation.engine.workers import ExecutorLostError, TaskStuckError
 from simulation.inference.elicitation import refuse_unfit
-from simulation.inference.forecast import Forecast
 from simulation.inference.forecasting import forecast
 from simulation.inference.trajectories import flows, trajectories
 from simulation.inputs.scenario import Scenario, load_scenario
@@ -295,7 +295,6 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a village that is not there, by its code": refused(lambda: trajectories(SMALL, ["Coba"])),
     "a village whose code is written otherwise": refused(lambda: trajectories(SMALL, ["63.99.001"])),
     "villages of an exact forecast": refused(lambda: trajectories(forecast(SMALL, 1, engine="exact"))),
-    "villages with an agent of one's own": refused(lambda: trajectories(Mock(spec=Forecast, agent_class=Mock))),
     "no executor, given in Python": refused(lambda: refuse_executor("meja", None)),
     "workers and an executor, given in Python": refused(lambda: refuse_executor(Mock(spec=Executor), 2)),
     "the address of no scheduler": faulted(_connected("meja")),
@@ -314,8 +313,6 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "rises so far where all simulations are needed": refused(lambda: refuse_so_far(replace(SMALL, so_far=SO_FAR))),
     "rises so far in an exact result": refused(lambda: forecast(replace(SMALL, so_far=SO_FAR), 1, engine="exact")),
     "a run that leads to another id": refused(_other_version),
-    "an agent of a notebook": refused(lambda: kept.agent(FOLDER, "Sukarelawan")),
-    "an agent within a function": refused(lambda: kept.agent(FOLDER, "desa.py:buat.<locals>.Sukarelawan")),
     "a run of a scenario in Python": refused(lambda: kept.scenarios(FOLDER, [])),
     "a run whose inputs are not its own": refused(_changed),
     "an answer of another kind": refused(_of_another_kind),
@@ -342,6 +339,8 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a folder that cannot be locked": noted(_without_locks),
     "no space for what is finished": noted(_not_kept),
     **{name: refused(call) for name, call in LEARNED_IN_PYTHON.items()},
+    **{name: faulted(call) for name, call in FAULTY.items()},
+    **{name: refused(call) for name, call in REFUSED.items()},
     **{name: refused(call) for name, call in REFUSED_BY_PAGE.items()},
     **{name: faulted(call) for name, call in ASSUMED_IN_PYTHON.items()},
     **{name: noted(call) for name, call in NOTES.items()},

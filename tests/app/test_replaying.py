@@ -42,7 +42,7 @@ def test_the_command_of_a_failure_shows_it_in_a_fresh_shell(run: Run, tmp_path: 
     assert "2026" in done.stdout
     assert "2027" not in done.stdout
     assert f"Failed: draw {last['draw']}, replicate {last['replicate']}, 2027, {last['place']}: KeyError" in done.stderr
-    file, lines = table.parent / "inputs" / "agent" / "it's mine.py", [line.strip() for line in AGENTS.splitlines()]
+    file, lines = table.parent / "inputs" / "law" / "1" / "it's mine.py", [line.strip() for line in AGENTS.splitlines()]
     places = [line.strip() for line in done.stderr.splitlines() if line.lstrip().startswith("File ")]
     assert places == [
         f'File "{file}", line {lines.index(text) + 1}, in {name}'

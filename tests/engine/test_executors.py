@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from threading import Lock
 from typing import Any
@@ -56,9 +57,10 @@ def test_processes_of_ones_own_give_the_same_trajectories() -> None:
 
     with processes() as executor:
         found = run(everything_on(), EFFORT, 3, executor=executor, chunk_cells=SMALL)
-        own = run(everything_on(), EFFORT, 3, engine="mesa", agent_class=Eager, executor=executor, chunk_cells=SMALL)
+        scenario = replace(everything_on(), agent_class=Eager)
+        own = run(scenario, EFFORT, 3, engine="mesa", executor=executor, chunk_cells=SMALL)
     assert_same(found, run(everything_on(), EFFORT, 3))
-    assert_same(own, run(everything_on(), EFFORT, 3, engine="mesa", agent_class=Eager))
+    assert_same(own, run(replace(everything_on(), agent_class=Eager), EFFORT, 3, engine="mesa"))
 
 
 class Ends:
@@ -89,7 +91,7 @@ def test_what_cannot_be_sent_is_told_at_once() -> None:
         lock = Lock()
 
     with ThreadPoolExecutor(1) as executor, pytest.raises(EnsembleError, match=r"cannot be sent .*cannot pickle"):
-        run(everything_on(), EFFORT, engine="mesa", agent_class=Locked, executor=executor)
+        run(replace(everything_on(), agent_class=Locked), EFFORT, engine="mesa", executor=executor)
 
 
 def test_workers_with_another_law_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

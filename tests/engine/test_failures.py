@@ -122,7 +122,7 @@ def test_what_fails_is_left_out_and_the_others_live_as_they_would_have(
     agent_class: type[kkb.VillageAgent], cells: int
 ) -> None:
     """Bit for bit, wherever an agent fails and however the ensemble is cut; sys.exit is a failure too."""
-    assert_others_live(run(SCENARIO, EFFORT, SEED, engine="mesa", agent_class=agent_class, chunk_cells=cells))
+    assert_others_live(run(replace(SCENARIO, agent_class=agent_class), EFFORT, SEED, engine="mesa", chunk_cells=cells))
 
 
 @pytest.mark.slow
@@ -133,7 +133,7 @@ def test_given_rises_so_far_what_fails_is_told_apart_from_what_does_not_agree(
     """Only what fails is a failure: in its second year what was kept, before the first whatever it would have been."""
     scenario = replace(SCENARIO, target=Target(), so_far=SoFar(date(2026, 6, 30), 2))
     (agrees,) = (outcome.kept for outcome in run(scenario, EFFORT, SEED).outcomes)
-    found = run(scenario, EFFORT, SEED, engine="mesa", agent_class=agent_class)
+    found = run(replace(scenario, agent_class=agent_class), EFFORT, SEED, engine="mesa")
     fails = ~expected() & (agrees if failing == "kept" else True)
     assert np.array_equal(found.outcomes[0].kept, agrees & ~fails)
     assert [[one.draw, one.replicate] for one in found.failures] == np.argwhere(fails).tolist()
@@ -144,7 +144,7 @@ def test_given_rises_so_far_what_fails_is_told_apart_from_what_does_not_agree(
 def test_worker_processes_tell_the_same_failures() -> None:
     """Two processes: the same trajectories, the same words, in the same order."""
     one, two = (
-        run(SCENARIO, EFFORT, SEED, engine="mesa", agent_class=Fragile, workers=workers, chunk_cells=300)
+        run(replace(SCENARIO, agent_class=Fragile), EFFORT, SEED, engine="mesa", workers=workers, chunk_cells=300)
         for workers in (1, 2)
     )
     assert_others_live(two)
@@ -153,7 +153,7 @@ def test_worker_processes_tell_the_same_failures() -> None:
 
 def test_a_failure_says_where_when_and_why() -> None:
     """Every failing address once, in order; year, place in the agent's own file, error without places in memory."""
-    failures = run(SCENARIO, EFFORT, SEED, engine="mesa", agent_class=Fragile, chunk_cells=60).failures
+    failures = run(replace(SCENARIO, agent_class=Fragile), EFFORT, SEED, engine="mesa", chunk_cells=60).failures
     assert [[f.draw, f.replicate] for f in failures] == np.argwhere(~expected()).tolist()
     line = Fragile.decide.__code__.co_firstlineno + 4
     village = SCENARIO.districts[0].codes[4]
@@ -177,7 +177,7 @@ def test_failures_before_the_first_year_and_without_a_message_are_told_too(
     agent_class: type[kkb.VillageAgent], year: int | None, error: str, function: str
 ) -> None:
     """A village that cannot be made has no year; an error without text has its type."""
-    first = run(SCENARIO, EFFORT, SEED, engine="mesa", agent_class=agent_class).failures[0]
+    first = run(replace(SCENARIO, agent_class=agent_class), EFFORT, SEED, engine="mesa").failures[0]
     assert (first.year, first.error) == (year, error)
     assert first.place.endswith(f"({function})")
 
@@ -189,7 +189,7 @@ def test_an_error_that_none_of_the_agents_functions_raised_is_placed_where_it_wa
         def decide(self) -> None:
             self.next_status = 300 if is_fragile(*address(self.model)) else self.status
 
-    first = run(SCENARIO, EFFORT, SEED, engine="mesa", agent_class=Astray).failures[0]
+    first = run(replace(SCENARIO, agent_class=Astray), EFFORT, SEED, engine="mesa").failures[0]
     assert first.place.startswith("model.py:")
 
 
@@ -202,7 +202,7 @@ def test_an_interruption_and_a_full_memory_are_no_failures_of_a_trajectory(error
             raise error
 
     with pytest.raises(error):
-        run(SCENARIO, EFFORT, SEED, engine="mesa", agent_class=Ending)
+        run(replace(SCENARIO, agent_class=Ending), EFFORT, SEED, engine="mesa")
 
 
 def test_a_run_in_which_everything_fails_is_an_error_that_names_the_first_failure() -> None:
@@ -210,7 +210,7 @@ def test_a_run_in_which_everything_fails_is_an_error_that_names_the_first_failur
     with pytest.raises(
         EnsembleError, match=r"all 54 .* \(draw 0, replicate 0\) in test_failures.py:.*nonsense"
     ) as told:
-        run(SCENARIO, EFFORT, SEED, engine="mesa", agent_class=Hopeless, chunk_cells=60)
+        run(replace(SCENARIO, agent_class=Hopeless), EFFORT, SEED, engine="mesa", chunk_cells=60)
     pairs = [(failure.draw, failure.replicate) for failure in told.value.failures]
     assert pairs == [(d, r) for d in range(EFFORT.draws) for r in range(EFFORT.replicates)]
 
@@ -246,7 +246,7 @@ class Nowhere(Elsewhere):
 @pytest.mark.slow
 def test_a_failure_in_one_district_leaves_the_same_trajectory_of_another_alone() -> None:
     """Districts are apart; each failure names its own."""
-    ensemble = run(several(), EFFORT, SEED, engine="mesa", agent_class=Elsewhere)
+    ensemble = run(replace(several(), agent_class=Elsewhere), EFFORT, SEED, engine="mesa")
     first, second = ensemble.outcomes
     assert first.kept.all()
     assert np.array_equal(second.kept, expected())
@@ -257,7 +257,7 @@ def test_a_failure_in_one_district_leaves_the_same_trajectory_of_another_alone()
 def test_a_district_of_which_nothing_is_left_is_named() -> None:
     """The others do not make up for it."""
     with pytest.raises(EnsembleError, match="simulations of Kabupaten Contoh failed") as told:
-        run(several(), EFFORT, SEED, engine="mesa", agent_class=Nowhere)
+        run(replace(several(), agent_class=Nowhere), EFFORT, SEED, engine="mesa")
     assert {failure.district_code for failure in told.value.failures} == {"64.01"}
 
 
@@ -290,8 +290,8 @@ class Shelf:
 def test_a_trajectory_that_ends_its_worker_process_is_found_and_the_others_complete() -> None:
     """One draw a chunk, two processes: exactly that one fails, and every chunk is kept."""
     shelf = Shelf()
-    how = {"engine": "mesa", "agent_class": Dying, "chunk_cells": 9 * 26, "sink": shelf}
-    ensemble = run(SCENARIO, EFFORT, SEED, workers=2, **how)
+    how = {"engine": "mesa", "chunk_cells": 9 * 26, "sink": shelf}
+    ensemble = run(replace(SCENARIO, agent_class=Dying), EFFORT, SEED, workers=2, **how)
     (failure,) = ensemble.failures
     assert (failure.draw, failure.replicate, failure.year, failure.place) == (4, 2, None, "")
     assert failure.error == ("process ended" if os.name == "nt" else "process ended: EXIT(3)")
@@ -313,7 +313,7 @@ def test_a_run_of_which_too_many_trajectories_end_their_process_is_given_up(monk
             os._exit(3)
 
     with pytest.raises(EnsembleError, match=r"more than 1 .* \(draw 0, replicate 0\): process ended") as told:
-        run(SCENARIO, EFFORT, SEED, engine="mesa", agent_class=Doomed, workers=2, chunk_cells=9 * 26)
+        run(replace(SCENARIO, agent_class=Doomed), EFFORT, SEED, engine="mesa", workers=2, chunk_cells=9 * 26)
     assert len(told.value.failures) == 2
 
 
@@ -325,4 +325,4 @@ def test_an_agent_that_cannot_be_sent_to_a_process_is_told_so() -> None:
         stream = sys.stderr.buffer
 
     with pytest.raises(EnsembleError, match=r"cannot be sent .*cannot pickle.*--workers 1"):
-        run(SCENARIO, EFFORT, SEED, engine="mesa", agent_class=Holding, workers=2, chunk_cells=300)
+        run(replace(SCENARIO, agent_class=Holding), EFFORT, SEED, engine="mesa", workers=2, chunk_cells=300)

@@ -100,10 +100,12 @@ def test_an_own_agent_gives_the_same_outputs_and_other_numbers() -> None:
     assert list(own.ensemble.columns) == list(expected.ensemble.columns)
 
 
-def test_an_own_agent_needs_the_mesa_engine() -> None:
-    """Arrays have no agents, and say so."""
-    with pytest.raises(ValueError, match='engine="mesa"'):
-        kkb.forecast(everything_on(), agent_class=Eager)
+def test_own_agents_choose_the_engine_and_exact_results_refuse_them() -> None:
+    """Arrays have no agents, and what no closed form knows is not computed by one."""
+    scenario = everything_on().with_agents(Eager)
+    assert kkb.forecast(scenario, 1, 1).engine == "mesa"
+    with pytest.raises(kkb.Refusal, match="has Eager, of which no exact result is known"):
+        kkb.forecast(scenario, engine="exact")
 
 
 def test_a_models_own_generator_belongs_to_its_trajectory() -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 from districts import everything_on
+from simulation.report.kinds.agents import Agent
 
 import simulation as kkb
-from simulation.report.kinds.agents import Agent
 
 AGENT = """
 import pathlib

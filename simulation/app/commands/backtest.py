@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..load_scenarios import load_all, tell_notes
-from ..options import HELP, Force, NoFigures, Out, Seed, Settings, at_least
+from ..load_scenarios import OwnLaw, load_all, tell_notes
+from ..options import HELP, Agent, Force, NoFigures, Out, Seed, Settings, With, at_least
 from .calibrate import FixedCohort
 
 Panels = Annotated[
@@ -33,12 +33,14 @@ def backtest(
     fixed_cohort: FixedCohort = False,
     draws: Draws = 500,
     seed: Seed = 0,
+    agent: Agent = None,
+    mechanisms: With = None,
     no_figures: NoFigures = False,
     force: Force = False,
     out: Out = Path("results"),
 ) -> None:
     """Back-test the model, or find the back-test, and print the answer."""
-    loaded = None if scenario is None else load_all(settings, [scenario])[0]
+    loaded = None if scenario is None else load_all(settings, [scenario], law=OwnLaw(agent, mechanisms or ()))[0]
 
     from ...inference.backtest.rolling import read_panels
     from ...report.kinds.backtest import BACKTEST, PastYears

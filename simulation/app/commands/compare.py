@@ -9,7 +9,7 @@ import typer
 
 from .. import options
 from ..command import command
-from ..load_scenarios import load_apart, tell_ignored
+from ..load_scenarios import OwnLaw, load_apart, tell_ignored
 
 Baseline = Annotated[
     Path,
@@ -27,6 +27,8 @@ def compare(
     precision: options.Precision = None,
     seed: options.Seed = 0,
     engine: options.EngineOption = "batch",
+    agent: options.Agent = None,
+    mechanisms: options.With = None,
     district: options.District = None,
     workers: options.Workers = None,
     executor: options.Cluster = None,
@@ -35,7 +37,7 @@ def compare(
     out: options.Out = Path("results"),
 ) -> None:
     """Compare scenarios with a baseline, or find the comparison, and print the answer."""
-    loaded = load_apart(settings, [baseline, *scenarios], district)
+    loaded = load_apart(settings, [baseline, *scenarios], district, OwnLaw(agent, mechanisms or ()))
 
     from ...decision.pairing import leading_scenario
     from ...report.kinds.comparison import COMPARISON, Comparing

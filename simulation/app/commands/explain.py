@@ -26,14 +26,14 @@ def explain(
     year: Year = None,
 ) -> None:
     """Explain the chance that one village of a finished run rises."""
-    from ...inference.explanation import OWN_AGENTS, explain
+    from ...inference.explanation import OWN_LAW, explain
     from ...report.kinds.explanation import EXPLANATION
     from ...report.kinds.kind import Source
     from ..runner import show_result
 
     finished = finished_run(settings, run)
-    if finished.manifest.agent is not None:
-        raise Refusal(OWN_AGENTS)
+    if own := [one["name"] for law in finished.manifest.laws for one in law]:
+        raise Refusal(OWN_LAW.filled(scenario=finished.result.scenario, names=", ".join(own)))
     asked = finished.result
     replicates = None if finished.asked.engine == "exact" else asked.replicates
     found = explain(finished.scenario, village, year, draws=asked.draws, replicates=replicates, seed=asked.seed)

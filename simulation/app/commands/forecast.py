@@ -10,7 +10,7 @@ import typer
 from .. import options
 from ..command import command
 from ..errors import RUN_FAILED
-from ..load_scenarios import load_all, tell_ignored, tell_what_changed
+from ..load_scenarios import OwnLaw, load_all, tell_ignored, tell_what_changed
 
 
 @command
@@ -24,6 +24,7 @@ def forecast(
     engine: options.EngineOption = "batch",
     estimator: options.EstimatorOption = "conditional",
     agent: options.Agent = None,
+    mechanisms: options.With = None,
     district: options.District = None,
     workers: options.Workers = None,
     executor: options.Cluster = None,
@@ -32,10 +33,8 @@ def forecast(
     out: options.Out = Path("results"),
 ) -> None:
     """Run the ensemble of a scenario, or find it, and print the answer."""
-    (loaded,) = load_all(settings, [scenario], district)
+    (loaded,) = load_all(settings, [scenario], district, OwnLaw(agent, mechanisms or ()))
 
-    from ...domain.messages import Message, Refusal
-    from ...engine.agent_loader import load_agent
     from ...engine.effort import Effort
     from ...engine.failure import EnsembleError
     from ...inference.forecast import FailedTrajectoriesWarning
@@ -47,11 +46,7 @@ def forecast(
     tell_ignored(settings, loaded, draws)
     tell_what_changed(settings, loaded, out)
     effort = Effort.of(loaded, draws, replicates)
-    if agent is not None and engine != "mesa":
-        values = {"engine": engine}
-        raise Refusal(Message("--agent needs --engine mesa: the engine {engine} has no agents", values))
-    agent_class = None if agent is None else load_agent(agent)
-    question = ask(loaded, effort, seed, engine, precision, agent_class, estimator)
+    question = ask(loaded, effort, seed, engine, precision, estimator)
     warnings.simplefilter("ignore", FailedTrajectoriesWarning)  # the answer says it
     try:
         found = answer(
@@ -61,7 +56,8 @@ def forecast(
         if error.failures:
             first = error.failures[0]
             district = first.district_code if len(loaded.districts) > 1 else None
-            error.add_note(f"  {replay_command(scenario, first, seed=seed, agent=agent, district=district)}")
+            given = {"agent": agent, "with": mechanisms or (), "district": district}
+            error.add_note(f"  {replay_command(scenario, first, seed=seed, **given)}")
         raise
     if found.result.failures is not None:
         tell_failures(settings, found.result, found.result.failures, found.path)

@@ -10,9 +10,10 @@ import typer
 
 from ...domain.messages import Message, Refusal, shown
 from ..command import command
-from ..load_scenarios import load_all, tell_ignored
+from ..load_scenarios import OwnLaw, load_all, tell_ignored
 from ..options import (
     HELP,
+    Agent,
     Cluster,
     District,
     Engine,
@@ -23,6 +24,7 @@ from ..options import (
     ScenarioFile,
     Seed,
     Settings,
+    With,
     Workers,
     at_least,
 )
@@ -64,6 +66,8 @@ def plan(
     replicates: Replicates = None,
     seed: Seed = 0,
     engine: Engine = None,
+    agent: Agent = None,
+    mechanisms: With = None,
     district: District = None,
     workers: Workers = None,
     executor: Cluster = None,
@@ -72,7 +76,7 @@ def plan(
     out: Out = Path("results"),
 ) -> None:
     """Make a plan for a scenario, or find it, and print the answer."""
-    (loaded,) = load_all(settings, [scenario], district)
+    (loaded,) = load_all(settings, [scenario], district, OwnLaw(agent, mechanisms or ()))
 
     from ...decision.plan.levers import PlanRequest
     from ...report.kinds.plan.kind import PLAN

@@ -15,13 +15,13 @@ import typer
 from ...report.language import printable
 from ..command import command
 from ..errors import RUN_FAILED
-from ..load_scenarios import finished_run, load_all
-from ..options import HELP, Agent, Settings, at_least
+from ..load_scenarios import STANDARD, OwnLaw, finished_run, load_all
+from ..options import HELP, Agent, Settings, With, at_least
 
 if TYPE_CHECKING:
     from ...domain.villages import Villages
     from ...engine.failure import Failure
-    from ...engine.model import KampungModel, VillageAgent
+    from ...engine.model import KampungModel
     from ...inputs.scenario import Scenario
     from ...report.document.blocks import Cell, Document
     from ...report.language import Language
@@ -75,42 +75,43 @@ def replay(
     replicate: Replicate = 0,
     seed: OwnSeed = None,
     agent: Agent = None,
+    mechanisms: With = None,
     district: District = None,
 ) -> None:
     """Run a single trajectory with agents and print its years, or how it failed."""
     run = finished_run(settings, what) if what.is_dir() else None
-    loaded = load_all(settings, [what])[0] if run is None else run.scenario
+    law = OwnLaw(agent, mechanisms or ())
+    if run is None:
+        loaded = load_all(settings, [what], law=law)[0]
+    else:  # what is kept of its law is run, unless another is given
+        loaded = law.on([run.scenario])[0] if law != STANDARD else run.question().scenarios[0]
     if sys.__stderr__ is not None:
         faulthandler.enable(sys.__stderr__)  # an agent that brings down the process shows where
 
     from ...domain.messages import Message, Refusal
-    from ...engine.agent_loader import load_agent
     from ...engine.ensemble import MOST_ROWS
     from ...engine.failure import Failure
-    from ...engine.model import VillageAgent
     from ..runner import show_result
 
-    agent_class = load_agent(agent) if agent is not None else None if run is None else run.question().agent_class
-    agent_class = agent_class or VillageAgent
     seed = seed if seed is not None else 0 if run is None else run.asked.seed
     if max(draw, replicate) >= MOST_ROWS:
         raise Refusal(Message("draw and replicate must be below {most:,}", {"most": MOST_ROWS}))
     villages = (loaded if district is None else loaded.of_district(district)).districts[0]
-    model, error = _live(loaded, villages, (draw, replicate, seed), agent_class)
+    model, error = _live(loaded, villages, (draw, replicate, seed))
     failure = None
     if error is not None:
         year = None if model is None else model.year
-        failure = Failure.of(error, agent_class, villages.district_code, (draw, replicate), year)
+        failure = Failure.of(error, loaded.own_classes, villages.district_code, (draw, replicate), year)
     origin, *years = _rows(loaded, model) or [{}]
     found = Trajectory(loaded.name, villages.district_code, draw, replicate, seed, years, failure)
     show_result(settings, found, _document(settings.language(), found, villages.district, origin))
     if failure is not None and error is not None:
-        _show_failure(settings, failure, error, agent_class)
+        _show_failure(settings, failure, error, loaded.own_classes)
         raise typer.Exit(RUN_FAILED)
 
 
 def _live(
-    scenario: Scenario, villages: Villages, address: tuple[int, int, int], agent_class: type[VillageAgent]
+    scenario: Scenario, villages: Villages, address: tuple[int, int, int]
 ) -> tuple[KampungModel | None, BaseException | None]:
     """Return the model after its last step, None where its agents could not be made; and what ended it early."""
     from ...engine.model import KampungModel
@@ -118,9 +119,7 @@ def _live(
     model = None
     try:
         draw, replicate, seed = address
-        model = KampungModel(
-            scenario, draw, replicate, seed=seed, agent_class=agent_class, villages=villages, collect_agents=False
-        )
+        model = KampungModel(scenario, draw, replicate, seed=seed, villages=villages, collect_agents=False)
         for _ in scenario.years:
             model.step()
     except MemoryError:
@@ -135,7 +134,7 @@ def _rows(scenario: Scenario, model: KampungModel | None) -> list[dict[str, Any]
     if model is None:
         return []
     columns: Mapping[str, list[int]] = model.datacollector.model_vars
-    met = [False, *model.outcome.counts.met(scenario.target)[0].tolist()]
+    met = [False, *model.outcome.met(scenario.target)[0].tolist()]
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return [{**row, "met": met[place]} for place, row in enumerate(rows)]
 
@@ -158,13 +157,13 @@ def _document(speech: Language, found: Trajectory, district: str, origin: Mappin
     return Document(title, [Table("", [say("year"), *counted, say("target met")], rows)])
 
 
-def _show_failure(settings: Settings, failure: Failure, error: BaseException, agent_class: type[VillageAgent]) -> None:
+def _show_failure(settings: Settings, failure: Failure, error: BaseException, classes: Sequence[type]) -> None:
     """Show on stderr what failed and where in the agent's file, with ``--debug`` the whole traceback."""
     from ...engine.failure import own_frames
     from ..failure_report import in_words
 
     speech = settings.language()
-    frames = [] if settings.debug else own_frames(error, agent_class)
+    frames = [] if settings.debug else own_frames(error, classes)
     trace = traceback.format_list(frames) if frames else traceback.format_exception(error)
     said = speech.say("Failed: {failure}", failure=in_words(speech, failure))
     typer.echo(printable("\n".join([said, "".join(trace).rstrip()]), lines=True), err=True)

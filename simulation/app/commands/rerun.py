@@ -25,8 +25,8 @@ def rerun(
     from ..runner import answer
 
     kept, speech = finished_run(settings, run, KINDS), settings.language()
-    if kept.manifest.agent is not None:
-        settings.note(speech.say("The source of the agent that {folder} keeps is run.", folder=kept.path))
+    if kept.manifest.laws:
+        settings.note(speech.say("The law of the user's own that {folder} keeps is run.", folder=kept.path))
     question = question_again(kept)
     again = answer(
         settings,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..command import command
-from ..load_scenarios import load_apart, tell_ignored
+from ..load_scenarios import OwnLaw, load_apart, tell_ignored
 from ..options import (
+    Agent,
     Cluster,
     District,
     Draws,
@@ -17,6 +18,7 @@ from ..options import (
     ScenarioFiles,
     Seed,
     Settings,
+    With,
     Workers,
     Year,
 )
@@ -30,6 +32,8 @@ def robustness(
     draws: Draws = None,
     replicates: Replicates = None,
     seed: Seed = 0,
+    agent: Agent = None,
+    mechanisms: With = None,
     district: District = None,
     workers: Workers = None,
     executor: Cluster = None,
@@ -38,7 +42,7 @@ def robustness(
     out: Out = Path("results"),
 ) -> None:
     """Try the scenarios in every state of the world, or find that, and print it."""
-    loaded = load_apart(settings, scenarios, district)
+    loaded = load_apart(settings, scenarios, district, OwnLaw(agent, mechanisms or ()))
 
     from ...decision.pairing import leading_scenario
     from ...engine.effort import Effort

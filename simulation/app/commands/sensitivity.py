@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..load_scenarios import load_all
+from ..load_scenarios import OwnLaw, load_all
 from ..options import (
     HELP,
+    Agent,
     Cluster,
     District,
     Engine,
@@ -20,6 +21,7 @@ from ..options import (
     ScenarioFile,
     Seed,
     Settings,
+    With,
     Workers,
     Year,
     at_least,
@@ -40,6 +42,8 @@ def sensitivity(
     replicates: Replicates = None,
     seed: Seed = 0,
     engine: Engine = None,
+    agent: Agent = None,
+    mechanisms: With = None,
     district: District = None,
     workers: Workers = None,
     executor: Cluster = None,
@@ -48,7 +52,7 @@ def sensitivity(
     out: Out = Path("results"),
 ) -> None:
     """Analyse what the answer depends on, or find the analysis, and print it."""
-    (loaded,) = load_all(settings, [scenario], district)
+    (loaded,) = load_all(settings, [scenario], district, OwnLaw(agent, mechanisms or ()))
 
     from ...report.kinds.sensitivity import SENSITIVITY, Analysis
     from ..runner import answer

@@ -60,10 +60,11 @@ def rank_villages(
     Returns
     -------
     tuple of Ranking and villages, or None
-        None where only counts by status are known. A village whose status is blank is not ranked.
+        None where only counts by status are known, and where the law is not the standard one. A village whose status
+        is blank is not ranked.
     """
     villages = scenario.districts[0]
-    if (levels := villages.single_levels) is None:
+    if (levels := villages.single_levels) is None or scenario.own_law:
         return None
     if scenario.fixed:
         draws = 1 if isinstance(villages.known, KnownStatuses) else MOST_DRAWS

@@ -6,7 +6,7 @@ so that what was never seen is not ruled out (Jeffreys' prior).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,8 @@ from ...domain.randomness import Trajectories
 from ...domain.status import LEVELS
 from ...domain.target import Target
 from ...domain.villages import Villages
+from ...engine.effort import Effort
+from ...engine.ensemble import run
 from ...engine.one_year import RISES, Count, OneYear, chance_of_reaching, target_count
 from ...engine.year_start import YearStart
 from ...inputs.scenario import Scenario
@@ -41,6 +43,9 @@ _UP, _DOWN = np.triu(np.ones((4, 4), dtype=bool), 1), np.tril(np.ones((4, 4), dt
 class ModelForecaster:
     """The model as a forecaster.
 
+    Parameters are learned by the standard law; a law that is not the standard one acts in the forecast, where its own
+    parameters have their priors.
+
     Attributes
     ----------
     scenario
@@ -60,13 +65,39 @@ class ModelForecaster:
         if self.learns:
             evidence = Evidence(panels=past.panels)
             known = calibrate(evidence, known, max(self.draws, 2), self.seed, progress=False).applied_to(known)
-        parameters = known.parameters.draw(self.seed, self.draws)
+        if self.scenario is not None and self.scenario.own_law:
+            forecasts = self._simulated(under_law(known, self.scenario))
+        else:
+            parameters = known.parameters.draw(self.seed, self.draws)
+            forecasts = (
+                next_year(target, villages, parameters, self.seed, known.years[0]) for villages in known.districts
+            )
         found = []
-        for villages, (_, codes, _) in zip(known.districts, past.now, strict=True):
-            forecast = next_year(target, villages, parameters, self.seed, known.years[0])
+        for forecast, villages, (_, codes, _) in zip(forecasts, known.districts, past.now, strict=True):
             row = {code: place for place, code in enumerate(villages.codes)}
             found.append(replace(forecast, levels=forecast.levels[[row[code] for code in codes]]))
         return found
+
+    def _simulated(self, scenario: Scenario) -> Iterator[NextYear]:
+        """Yield the forecast of every district from simulations of one year.
+
+        One more, spread over all numbers of rises, keeps what was never simulated from being ruled out.
+        """
+        ensemble = run(scenario, Effort.of(scenario, self.draws, REPLICATES), self.seed, estimator="plain")
+        for villages, outcome in zip(scenario.districts, ensemble.outcomes, strict=True):
+            kept = outcome.of_kept(outcome.rises[..., 0])
+            yield NextYear(
+                rises=(np.bincount(kept, minlength=len(villages) + 1) + 1 / (len(villages) + 1)) / (kept.size + 1),
+                met=float(outcome.of_kept(outcome.met(scenario.target)[..., 0]).mean()),
+                levels=outcome.villages.status[:, 0] / kept.size,
+            )
+
+
+def under_law(known: Scenario, of: Scenario) -> Scenario:
+    """Return a scenario under the law of another: its agents, its mechanisms, and the parameters of these."""
+    scalars = {key: value for key, value in of.parameters.scalars.items() if key.kind == "mechanism"}
+    parameters = replace(known.parameters, scalars={**known.parameters.scalars, **scalars})
+    return replace(known, parameters=parameters, mechanisms=of.mechanisms, agent_class=of.agent_class)
 
 
 def assumed(scenario: Scenario | None, past: AtOrigin, target: Target) -> Scenario:
@@ -79,7 +110,9 @@ def assumed(scenario: Scenario | None, past: AtOrigin, target: Target) -> Scenar
     homes, placed = _homes(scenario), knows(scenario, (code for _, codes, _ in past.now for code in codes))
     given = DEFAULTS if scenario is None else scenario.parameters
     scalars = {
-        key: known for key, known in given.scalars.items() if not key.is_effect and (placed or key.kind != "covariate")
+        key: known
+        for key, known in given.scalars.items()
+        if not key.is_effect and key.kind != "mechanism" and (placed or key.kind != "covariate")
     }
     parameters = replace(
         given,

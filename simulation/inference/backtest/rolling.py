@@ -18,7 +18,7 @@ from ...domain.evidence import Evidence, Panel
 from ...domain.html_table import html_table
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import DEFAULTS
-from ...domain.scenario import refuse_so_far
+from ...domain.scenario import refuse_lacking, refuse_so_far
 from ...domain.target import Target
 from ...domain.villages import Villages
 from ...engine.progress import Progress, shown
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Data = str | os.PathLike[str] | Panel | Evidence
 
-MODEL = "model"
+MODEL, STANDARD_LAW = "model", "standard_law"
 DRAWS = 500
 NOWHERE = "00.00"
 """Code of a district that nothing names."""
@@ -167,6 +167,9 @@ def backtest(
         `Evidence`; several of them for several districts.
     scenario
         Whose target, priors, given numbers, kecamatan and covariates apply; None for the default target and priors.
+        Where its law is not the standard one, that law is the model, and the standard one forecasts beside it as
+        ``standard_law``: both with the parameters that the standard law learns from the past, a mechanism's own with
+        their priors.
     draws
         Parameter draws at each origin, at least 2.
     seed
@@ -207,6 +210,7 @@ def backtest(
     """
     if scenario is not None:
         refuse_so_far(scenario)
+        refuse_lacking(scenario)
     given: list[Data] = [panel] if isinstance(panel, str | os.PathLike | Panel | Evidence) else list(panel)
     panels = [one for one in given if isinstance(one, Panel)]
     panels += [one for evidence in given if isinstance(evidence, Evidence) for one in evidence.panels]
@@ -222,6 +226,7 @@ def backtest(
     target = Target() if scenario is None else scenario.target
     everyone: dict[str, Forecaster] = {
         MODEL: ModelForecaster(scenario, draws, seed),
+        **standard_law(scenario, draws, seed),
         "last_year": partial(rules.forecast_by, rules.last_year),
         "mean_so_far": partial(rules.forecast_by, rules.mean_so_far),
         "priors": ModelForecaster(scenario, draws, seed, learns=False),
@@ -278,6 +283,16 @@ def backtest(
         panels=tuple(panels),
         own=tuple(forecasters or ()),
     )
+
+
+def standard_law(scenario: Scenario | None, draws: int, seed: int) -> dict[str, Forecaster]:
+    """Return what forecasts by the standard law, where that of the scenario is another; else nothing."""
+    if scenario is None or not scenario.own_law:
+        return {}
+    scalars = {key: value for key, value in scenario.parameters.scalars.items() if key.kind != "mechanism"}
+    parameters = replace(scenario.parameters, scalars=scalars)
+    standard = replace(scenario, mechanisms=(), agent_class=None, parameters=parameters)
+    return {STANDARD_LAW: ModelForecaster(standard, draws, seed)}
 
 
 def read_panels(paths: Iterable[Path], scenario: Scenario | None = None, *, fixed_cohort: bool = False) -> Gathered:

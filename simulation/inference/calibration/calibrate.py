@@ -12,9 +12,9 @@ from ...domain.blank_statuses import chances_at_origin
 from ...domain.distributions import Empirical, HalfNormal
 from ...domain.evidence import Evidence
 from ...domain.law import DISTRICT, YEAR
-from ...domain.messages import Refusal
+from ...domain.messages import Message, Refusal
 from ...domain.parameters import DEFAULTS, OF_PLACES, ParameterKey, Parameters, ParameterSet
-from ...domain.scenario import refuse_so_far
+from ...domain.scenario import refuse_own_law, refuse_so_far
 from ...domain.status import UNKNOWN
 from ...domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ...domain.target import Target
@@ -39,6 +39,10 @@ FEWEST_PARTICLES, PARTICLES = 100, 250
 taken as these move on."""
 BETWEEN_DISTRICTS = HalfNormal(1.0)
 """Prior of `district_sd` where several districts are learned together and the scenario does not state it."""
+OWN_LAW = Message(
+    "{scenario} has a law of its own ({names}), and calibration knows the standard one alone; calibrate the scenario "
+    "without it, and put the mechanism on the scenario that takes the draws"
+)
 DIGITS = 12
 """Of a draw: so many all computers agree on, whose exp and log differ in the last bit."""
 _CHECKED = 20
@@ -104,6 +108,7 @@ def calibrate(
     """
     if scenario is not None:
         refuse_so_far(scenario)
+        refuse_own_law(scenario, OWN_LAW)
     parameters = DEFAULTS if scenario is None else scenario.parameters
     if reasons := refusals(evidence, parameters):
         raise Refusal(*reasons)

@@ -8,19 +8,29 @@ from hashlib import sha256
 
 from ...domain.evidence import Panel
 from ...domain.messages import Message, Refusal
-from ...inference.backtest.rolling import DRAWS, MODEL, NOWHERE, Backtest, BacktestNumbers, anywhere, backtest
+from ...inference.backtest.rolling import (
+    DRAWS,
+    MODEL,
+    NOWHERE,
+    STANDARD_LAW,
+    Backtest,
+    BacktestNumbers,
+    anywhere,
+    backtest,
+)
 from ...inference.backtest.scoring import FEWEST, Skill, Standing
 from ...inputs.scenario import Scenario
 from ..codec import content_of, of_content
 from ..document.blocks import Cell, Column, Document, Paragraph, Picture, Row, Table
 from ..language import Language, phrase
-from .head import Head, title_of, with_head
+from .head import Head, own_law, title_of, with_head
 from .kind import DataTable, Kind, Source, Work
 from .question import Question
 
 PANELS = "panels.json"
 _NAMES = {
     MODEL: phrase("calibrated model"),
+    STANDARD_LAW: phrase("standard law, calibrated"),
     "last_year": phrase("last year's share"),
     "mean_so_far": phrase("mean share so far"),
     "priors": phrase("default assumptions alone"),
@@ -105,6 +115,7 @@ def document_of(result: BacktestResult, speech: Language, source: Source) -> Doc
             *skills,
             coverage_table(speech, result),
             Picture("backtest", verdict),
+            *(Paragraph(sentence) for sentence in own_law(speech, result)),
             *(Paragraph(note) for note in notes(speech, result)),
         ],
         chapter=speech.say("Forecasts of past years"),

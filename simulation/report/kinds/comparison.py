@@ -16,6 +16,7 @@ from ...decision.comparison import (
 from ...decision.pairing import leading_scenario, refuse_unpaired
 from ...domain.messages import Refusal
 from ...engine.effort import Effort, Engine
+from ...engine.ensemble import engine_of
 from ...inference.forecast import PrecisionTrace, basis_of
 from ...inference.uncertainty import tells_of_parameters
 from ...inputs.scenario import Scenario
@@ -102,6 +103,7 @@ class Comparing(Asked):
         if precision is not None and engine == "exact":
             raise Refusal(EXACT_IS_PRECISE)
         refuse_unpaired(scenarios[0], scenarios[1:])
+        engine_of(engine, *scenarios)
         effort = Effort.of(leading_scenario(scenarios), draws, replicates)
         replicates = 1 if engine == "exact" else effort.replicates
         return Question("comparison", tuple(scenarios), cls(effort.draws, replicates, seed, engine, precision))
@@ -156,7 +158,7 @@ def result_of(found: Comparison) -> ComparisonResult:
     replicates = 1 if exact else found.effort.replicates
     fixed = [scenario.name for scenario in found.scenarios if scenario.fixed]
     return ComparisonResult(
-        **head_of(found.baseline),
+        **head_of(*found.scenarios),
         single_statuses_known=found.baseline.districts[0].single_levels is not None,
         baseline=found.baseline.name,
         scenarios=tuple(

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 
+from ...domain.mechanism import Mechanism
 from ...domain.messages import listed
 from ...domain.parameters import ParameterKey
 from ...domain.reporting import REPORTING
@@ -18,6 +20,7 @@ from ...inputs.scenario import Scenario
 from .. import wording
 from ..document.blocks import SCREEN, On, Paragraph
 from ..language import Language, phrase
+from .own_code import law_of, own_name
 
 PLACEHOLDERS = phrase("Effects of interventions are placeholders, not measured: no study of them was found.")
 PLACEHOLDER_MARKED = phrase(
@@ -94,7 +97,9 @@ class Head:
     other_lists
         How the villages differ from those that the numbers were learned from; None where they do not.
     agent
-        File and class of the researcher's own agent; None where the law is the standard one.
+        File and class of the researcher's own agent; None where there is none.
+    mechanisms
+        Names of the researcher's own mechanisms; only there where there are any.
     """
 
     scenario: str
@@ -111,6 +116,13 @@ class Head:
     basis: tuple[str, ...]
     other_lists: OtherLists | None = None
     agent: str | None = None
+    mechanisms: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def own_law(self) -> tuple[str, ...]:
+        """What makes the law another than the standard one: the agent, then the mechanisms."""
+        named = () if isinstance(self.mechanisms, msgspec.UnsetType) else self.mechanisms
+        return (*filter(None, [self.agent]), *named)
 
     @property
     def placeholders(self) -> bool:
@@ -118,8 +130,14 @@ class Head:
         return any(plan.placeholder for plan in self.interventions)
 
 
-def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:
-    """Return the fields of `Head` for a scenario, as keyword arguments of a result."""
+def head_of(scenario: Scenario, *others: Scenario) -> dict[str, Any]:
+    """Return the fields of `Head` for a scenario, as keyword arguments of a result.
+
+    What makes the law of any of the `others`, which are set against it, another than the standard one is named too.
+    """
+    own = dict.fromkeys(one for each in (scenario, *others) for one in law_of(each))
+    agents = dict.fromkeys(own_name(one) for one in own if isinstance(one, type))
+    mechanisms = dict.fromkeys(one.name for one in own if isinstance(one, Mechanism))
     first = scenario.districts[0]
     one = len(scenario.districts) == 1
     return {
@@ -136,7 +154,8 @@ def head_of(scenario: Scenario, agent: str | None = None) -> dict[str, Any]:
         "sources": dict(scenario.sources),
         "basis": tuple(basis_of(scenario.parameters, scenario.districts)),
         "other_lists": other_lists(scenario),
-        "agent": agent,
+        "agent": ", ".join(agents) or None,
+        "mechanisms": tuple(mechanisms) or msgspec.UNSET,
     }
 
 
@@ -182,7 +201,8 @@ def with_head(result_type: type[R], found: Any, **head: Any) -> R:
         Fields of the head that differ from those of the scenario.
     """
     own = {one.name for one in fields(result_type)} - {one.name for one in fields(Head)}
-    return result_type(**head_of(found.scenario) | head, **{name: getattr(found, name) for name in own})
+    every = getattr(found, "scenarios", (found.scenario,))
+    return result_type(**head_of(*every) | head, **{name: getattr(found, name) for name in own})
 
 
 def programme_of(scenario: Scenario) -> tuple[Programme, ...]:
@@ -234,7 +254,7 @@ def distinct_titles(speech: Language, named: Sequence[tuple[str, Mapping[str, st
 
 
 def footing(speech: Language, head: Head, run_id: str | None) -> list[str]:
-    """Return the lines below a figure: basis, made-up counts, own agent, source of the status data, which run."""
+    """Return the lines below a figure: basis, made-up counts, own law, source of the status data, which run."""
     lines = [rests_on(speech, head.basis).led, *caveats_of(speech, head)]
     if source := wording.status_source(speech, head.sources):
         lines.append(speech.say("Status data: {source}.", source=source))
@@ -272,9 +292,8 @@ def unknown_statuses(speech: Language, villages: int, unknown: int, origin: int,
 
 
 def caveats_of(speech: Language, head: Head) -> Iterator[str]:
-    """Yield what must be said of the inputs wherever numbers stand: an own agent, made-up counts, late reports."""
-    if head.agent is not None:
-        yield speech.say("Computed with an agent of the user's own: {agent}.", agent=head.agent)
+    """Yield what must be said of the inputs wherever numbers stand: an own law, made-up counts, late reports."""
+    yield from own_law(speech, head)
     if (other := head.other_lists) is not None and other.elsewhere:
         yield speech.say("Calibrated in other districts: the numbers do not rest on any list of these villages.")
     elif other is not None:
@@ -289,6 +308,12 @@ def caveats_of(speech: Language, head: Head) -> Iterator[str]:
         yield speech.say(
             "The lists are what is counted: a village that does not report in a year keeps its earlier status there."
         )
+
+
+def own_law(speech: Language, head: Head) -> Iterator[str]:
+    """Yield what makes the law another than the standard one, where anything does."""
+    if head.own_law:
+        yield speech.say("Computed with a law of the user's own: {names}.", names=", ".join(head.own_law))
 
 
 def made_up_counts(speech: Language, head: Head) -> Iterator[str]:
@@ -315,7 +340,7 @@ def called(speech: Language, head: Head, name: str) -> str:
 
 def parameter_called(speech: Language, head: Head, name: str) -> str:
     """Return what a parameter is called where people read, that of an intervention by its title."""
-    key = ParameterKey.parse(name)
+    key = ParameterKey.told(name)
     if key.is_effect:
         return speech.say(wording.LABELS[key.kind], of=called(speech, head, key.of))
     return wording.parameter_name(speech, name)

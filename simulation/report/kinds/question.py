@@ -1,4 +1,4 @@
-"""What was asked: scenarios, options and an own agent, and the id that names the answer.
+"""What was asked: scenarios, with the law of each, and options; and the id that names the answer.
 
 The id is a hash of everything that decides the numbers. Workers, chunks, the language of the reader and the time are
 left out, for no table depends on them.
@@ -11,16 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from ...engine.effort import RESULTS_FORMAT
 from ...inputs.resolve import fingerprint
 from ...inputs.scenario import Scenario
 from ..codec import plain
-from .agents import Agent
-
-if TYPE_CHECKING:
-    from ...engine.model import VillageAgent
+from .own_code import OwnCode, law_of
 
 HASH_DIGITS = 12
 Asked = TypeVar("Asked")
@@ -38,8 +35,6 @@ class Question(Generic[Asked]):
         The scenarios asked about, the leading one first; the folder lies below its name.
     asked
         The options: a frozen dataclass of plain data, seed included.
-    agent_class
-        The researcher's own agent, or None.
     data
         Other data files by name -> content, such as panels of past years.
     """
@@ -47,13 +42,12 @@ class Question(Generic[Asked]):
     kind: str
     scenarios: tuple[Scenario, ...]
     asked: Asked
-    agent_class: type[VillageAgent] | None = None
     data: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
-    def agent(self) -> Agent | None:
-        """The own agent by source and values, or None."""
-        return None if self.agent_class is None else Agent.of(self.agent_class)
+    def own_code(self) -> tuple[tuple[OwnCode, ...], ...]:
+        """Of each scenario what makes its law another than the standard one, by source and values."""
+        return tuple(tuple(map(OwnCode.of, law_of(scenario))) for scenario in self.scenarios)
 
     @cached_property
     def id(self) -> str:
@@ -69,7 +63,7 @@ class Question(Generic[Asked]):
             "kind": self.kind,
             "scenarios": [fingerprint(scenario) for scenario in self.scenarios],
             "asked": plain(self.asked),
-            "agent": None if self.agent is None else self.agent.identity,
+            "agent": [[code.identity for code in law] for law in self.own_code] if any(self.own_code) else None,
             "data": {name: sha256(content).hexdigest() for name, content in self.data.items()},
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -78,4 +72,4 @@ class Question(Generic[Asked]):
     @property
     def repeatable(self) -> bool:
         """Whether the id names all that decides the numbers, so that a finished answer need not be computed again."""
-        return self.agent is None or self.agent.declared
+        return all(code.declared for law in self.own_code for code in law)

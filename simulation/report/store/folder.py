@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -35,7 +35,6 @@ from .data_package import read_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...engine.model import VillageAgent
 
 PACKAGES = ("kampung-kb", "numpy", "scipy", "mesa", "pyarrow", "matplotlib")
 MOST_IN_MANIFEST = 1_250_000
@@ -59,8 +58,9 @@ class Manifest:
         Of Python and of the packages that numbers and figures come from.
     files
         Every file of the answer -> SHA-256.
-    agent
-        The own agent: file and class, digests of its sources, of the files that it reads; None for the standard law.
+    laws
+        Of each scenario what makes its law another than the standard one: file and class, digests of sources and of
+        the files that are read; none where all have the standard law.
     """
 
     input_hash: Annotated[str, msgspec.Meta(pattern=f"^[0-9a-f]{{{HASH_DIGITS}}}$")]
@@ -70,7 +70,7 @@ class Manifest:
     data: tuple[Mapping[str, str], ...]
     versions: Mapping[str, str | None]
     files: Mapping[str, str]
-    agent: Mapping[str, Any] | None = None
+    laws: tuple[tuple[Mapping[str, Any], ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,24 +168,24 @@ class Answer(Generic[Result]):
         pairs = zip(self.manifest.scenarios, self.manifest.data, strict=True)
         return {document["name"]: {**document, **data} for document, data in pairs}
 
-    def question(self, agent_class: type[VillageAgent] | None = None) -> Question[Any]:
-        """Return what it answers, from what is kept in its folder.
+    def question(self, own: Sequence[Any] = ()) -> Question[Any]:
+        """Return what it answers, from what is kept in its folder; the sources of a law that is kept are run.
 
         Parameters
         ----------
-        agent_class
-            The own agent; None to read it from its kept source, which is run.
+        own
+            Agent classes and mechanisms that are taken in place of those of the same names.
 
         Raises
         ------
         Refusal
             Where the folder does not hold all that is needed.
         """
-        manifest = self.manifest
-        if manifest.agent is not None and agent_class is None:
-            agent_class = kept.agent(self.path, manifest.agent["name"])
-        data = kept.data(self.path, manifest.files)
-        return Question(self.folder.kind.name, self.scenarios, self.asked, agent_class, data)
+        manifest, found = self.manifest, self.scenarios
+        if manifest.laws:
+            pairs = zip(found, manifest.laws, strict=True)
+            found = tuple(kept.with_law(self.path, scenario, law, own) for scenario, law in pairs)
+        return Question(self.folder.kind.name, found, self.asked, kept.data(self.path, manifest.files))
 
     @property
     def age(self) -> tuple[datetime, str]:

@@ -1,22 +1,23 @@
-"""What an answer was made from, kept in its folder: resolved scenarios, data files, an own agent's sources and data."""
+"""What an answer was made from, kept in its folder: resolved scenarios, data files, sources and data of their law."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ...domain.mechanism import Mechanism
 from ...domain.messages import Message, Refusal
+from ...engine.agent_loader import load_agent, load_mechanism
 from ...inputs.resolve import yaml_of
 from ...inputs.scenario import Scenario, load_scenario
 from ..files import write_bytes
+from ..kinds.own_code import OwnCode, law_of, own_name
 from ..kinds.question import Question
 
-if TYPE_CHECKING:
-    from ...engine.model import VillageAgent
-
 FOLDER = "inputs"
-AGENT = f"{FOLDER}/agent"
+LAW = f"{FOLDER}/law"
+AGENT, MECHANISM = "agent", "mechanism"
 DATA = f"{FOLDER}/data"
 SCENARIO = "scenario.yaml"
 
@@ -29,11 +30,34 @@ def keep(question: Question[Any], folder: Path) -> list[str]:
         files[f"{under}/{SCENARIO}"] = yaml_of(scenario.document).encode()
         files |= {f"{under}/{name}": content for name, content in scenario.data.items()}
     files |= {f"{DATA}/{name}": content for name, content in question.data.items()}
-    if question.agent is not None:
-        files |= {f"{AGENT}/{name}": content for name, content in question.agent.kept.items()}
+    for code, under in _places(question):
+        files |= {f"{under}/{name}": content for name, content in code.kept.items()}
     for name, content in files.items():
         write_bytes(folder / name, content)
     return list(files)
+
+
+def _places(question: Question[Any]) -> list[tuple[OwnCode, str]]:
+    """Return every part of the laws of a question once, and the folder in which it is kept."""
+    distinct: list[OwnCode] = []
+    for code in (code for law in question.own_code for code in law):
+        if code not in distinct:
+            distinct.append(code)
+    return [(code, f"{LAW}/{number}") for number, code in enumerate(distinct, start=1)]
+
+
+def laws(question: Question[Any]) -> tuple[tuple[Mapping[str, Any], ...], ...]:
+    """Return what a manifest says of the law of each scenario; nothing where all have the standard one."""
+    if not any(question.own_code):
+        return ()
+    places = _places(question)
+
+    def said(code: OwnCode, own: Any) -> Mapping[str, Any]:
+        kept = next(under for one, under in places if one == code)
+        return {**code.identity, "sort": AGENT if isinstance(own, type) else MECHANISM, "kept": kept}
+
+    pairs = zip(question.own_code, question.scenarios, strict=True)
+    return tuple(tuple(map(said, law, law_of(scenario))) for law, scenario in pairs)
 
 
 def scenarios(folder: Path, files: Collection[str]) -> tuple[Scenario, ...]:
@@ -61,27 +85,51 @@ def data(folder: Path, files: Collection[str]) -> dict[str, bytes]:
     return {name.removeprefix(f"{DATA}/"): (folder / name).read_bytes() for name in names}
 
 
-def agent(folder: Path, name: str) -> type[VillageAgent]:
-    """Return the own agent of a finished answer, named ``file.py:Class``, from its kept source, which is run.
+def with_law(folder: Path, scenario: Scenario, law: Sequence[Mapping[str, Any]], own: Sequence[Any] = ()) -> Scenario:
+    """Return a scenario of a finished answer with its law, whose kept sources are run.
+
+    Parameters
+    ----------
+    law
+        What the manifest says of it.
+    own
+        Agent classes and mechanisms that are taken in place of what is kept, where they are called alike.
 
     Raises
     ------
     Refusal
-        Where it was defined in a notebook, or within a function or another class.
+        Where some of it was defined in a notebook, or within a function or another class.
     """
-    from ...engine.agent_loader import load_agent
+    given = {own_name(one if isinstance(one, type) else type(one)): one for one in own}
+    for part in law:
+        found = given.get(part["name"])
+        if part["sort"] == AGENT:
+            scenario = scenario.with_agents(found or _loaded(folder, part, load_agent))
+        else:
+            scenario = scenario.with_mechanism(found or _with_state(_loaded(folder, part, load_mechanism), part))
+    return scenario
 
+
+def _loaded(folder: Path, part: Mapping[str, Any], load: Callable[..., Any]) -> Any:
+    name = part["name"]
     if ":" not in name:
         message = Message(
-            "the agent {name} was defined in a notebook, of which no file can be run: give the class as agent_class",
+            "{name} was defined in a notebook, of which no file can be run: give it as agent_class, or among "
+            "mechanisms",
             {"name": name},
         )
         raise Refusal(message)
     if "." in name.rpartition(":")[2]:
         message = Message(
-            "the agent {name} was defined within a function or another class, where no run of its file finds it: give "
-            "the class as agent_class",
+            "{name} was defined within a function or another class, where no run of its file finds it: give it as "
+            "agent_class, or among mechanisms",
             {"name": name},
         )
         raise Refusal(message)
-    return load_agent(f"{folder / AGENT}/{name}", kept=True)
+    return load(f"{folder / part['kept']}/{name}", kept=True)
+
+
+def _with_state(mechanism: type[Mechanism], part: Mapping[str, Any]) -> Mechanism:
+    made = object.__new__(mechanism)
+    vars(made).update(part["state"])
+    return made

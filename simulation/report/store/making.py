@@ -151,7 +151,7 @@ class Place:
             ),
             versions=versions(),
             files={each: digest(path / each) for each in sorted(files)},
-            agent=None if question.agent is None else question.agent.identity,
+            laws=kept.laws(question),
         )
         write_text(path / "manifest.json", json_text({**to_data(question.asked), **to_data(manifest)}))
 

@@ -66,7 +66,7 @@ def _about_skips(speech: Language, result: ForecastResult) -> str | None:
     """Return how many observed rises skipped a status, and what the model has them from; None if unknown."""
     seen = [one for district in result.districts for one in district.observed if one.skipped is not None]
     rises = sum(one.rises or 0 for one in seen)
-    if not rises or not any(ParameterKey.parse(key).kind == "skip" for key in result.parameters):
+    if not rises or not any(ParameterKey.told(key).kind == "skip" for key in result.parameters):
         return None
     said = (
         phrase(
@@ -168,7 +168,7 @@ def parameters_sheet(speech: Language, result: ForecastResult) -> Table:
     say = speech.say
     rows: list[Mapping[Column | str, Cell]] = []
     parameters = [
-        (parameter_called(speech, result, name), name, known, ParameterKey.parse(name).scale == "probability")
+        (parameter_called(speech, result, name), name, known, ParameterKey.told(name).scale == "probability")
         for name, known in result.parameters.items()
     ]
     if (so_far := result.districts[0].so_far) is not None:

@@ -26,7 +26,7 @@ from ...document.blocks import (
 )
 from ...language import Language
 from ..elsewhere import elsewhere_table, over_launches, where_from
-from ..head import PLACEHOLDERS, called, made_up_counts, rests_on, run_line
+from ..head import PLACEHOLDERS, called, made_up_counts, own_law, rests_on, run_line
 from ..kind import Rows, Source
 from ..past import past_blocks, reasons_in_words, reasons_table, weights_in_words, weights_table
 from . import words
@@ -80,6 +80,8 @@ def _answer(speech: Language, result: ForecastResult, source: Source) -> Iterato
         day = speech.day(source.finished_at.astimezone().date())
         yield Paragraph(day, lead=speech.say("Computed on"), on=On.WORKBOOK)
     yield Paragraph(said, strong=True, on=_ANSWER)
+    for sentence in own_law(speech, result):
+        yield Paragraph(sentence, on=On.TERMINAL)
     yield from _of_several(speech, result)
     if result.placeholders:
         yield Paragraph(speech.say(PLACEHOLDERS), on=_ANSWER)

@@ -28,13 +28,13 @@ MOST_SAMPLE_ROWS = 50_000
 
 
 def hub_tables(forecast: Forecast, result: ForecastResult) -> Iterator[DataTable]:
-    """Yield the table of the hub and its configuration; where an own agent was run a column ``model_id`` names it."""
+    """Yield the table of the hub and its configuration; a column ``model_id`` names any law but the standard one."""
     samples, names = _Samples.of(forecast), forecast.scenario.hub
     rows = _rows(forecast, result, samples, names)
-    if (agent := result.agent) is None:
+    if not (law := "+".join(result.own_law)):
         yield DataTable("hub.csv", HUB_COLUMNS, rows)
     else:
-        yield DataTable("hub.csv", ("model_id", *HUB_COLUMNS), ((agent, *row) for row in rows))
+        yield DataTable("hub.csv", ("model_id", *HUB_COLUMNS), ((law, *row) for row in rows))
     tasks = json_text(_tasks(forecast, len(samples.ids), names))
     yield DataTable("tasks.json", write=lambda path: write_text(path, tasks))
 

@@ -42,13 +42,12 @@ FAILURES = "failures.csv"
 def _compute(question: Question[Asked], work: Work) -> Forecast:
     asked, scenario = question.asked, question.scenarios[0]
     engine: Any = asked.engine
-    how: dict[Literal["engine", "workers", "executor", "progress", "sink", "agent_class", "estimator"], Any] = {
+    how: dict[Literal["engine", "workers", "executor", "progress", "sink", "estimator"], Any] = {
         "engine": engine,
         "workers": work.workers,
         "executor": work.executor,
         "progress": work.progress,
         "sink": work.sink(0),
-        "agent_class": question.agent_class,
         "estimator": asked.estimator or "plain",
     }
     effort = asked.draws, None if engine == "exact" else asked.replicates, asked.seed
@@ -82,7 +81,7 @@ def tables_of(forecast: Forecast, result: ForecastResult) -> Iterator[DataTable]
         groups = (ensemble_columns(forecast, place) for place in range(len(forecast.districts)))
         yield DataTable.of_columns("ensemble.parquet", groups)
         if forecast.ensemble_run.failures:
-            rows = failure_rows(forecast.ensemble_run, forecast.agent_class, partial(_replay, forecast))
+            rows = failure_rows(forecast.ensemble_run, partial(_replay, forecast))
             yield DataTable(FAILURES, FAILURE_COLUMNS, [list(row.values()) for row in rows])
     if forecast.trace is not None:
         yield _rounds(forecast)

@@ -19,7 +19,8 @@ from ....domain.target import Denominator, Reading
 from ....domain.villages import Villages
 from ....engine.closed_form import applicability
 from ....engine.conditional import Estimator, applied
-from ....engine.effort import Effort
+from ....engine.effort import Effort, Engine
+from ....engine.ensemble import engine_of
 from ....engine.failure import Failure
 from ....inference.elsewhere import Elsewhere, elsewhere
 from ....inference.forecast import (
@@ -39,7 +40,6 @@ from ....inference.village_finder import STATUS_UNKNOWN
 from ....inputs.provinces import provinces_of
 from ....inputs.resolve import ASSUMED, SHARE_SO_FAR, VILLAGE_MAP
 from ....inputs.scenario import Scenario
-from ..agents import agent_name
 from ..head import Head, head_of
 from ..question import Question
 
@@ -421,16 +421,15 @@ def question_of(forecast: Forecast) -> Question[Asked]:
         effort = Effort(first.draws, first.replicates)
     wanted = None if forecast.trace is None else forecast.trace.wanted
     estimator = forecast.estimator or "plain"
-    return ask(forecast.scenario, effort, forecast.seed, forecast.engine, wanted, forecast.agent_class, estimator)
+    return ask(forecast.scenario, effort, forecast.seed, forecast.engine, wanted, estimator)
 
 
 def ask(
     scenario: Scenario,
     effort: Effort,
     seed: int,
-    engine: str,
+    engine: Engine,
     precision: float | None = None,
-    agent_class: type | None = None,
     estimator: Estimator = "conditional",
 ) -> Question[Asked]:
     """Return the question for a forecast; an exact result knows no replicates.
@@ -438,14 +437,15 @@ def ask(
     Raises
     ------
     Refusal
-        Where a precision is asked of an exact result.
+        Where a precision is asked of an exact result, or an exact result of a law that is not the standard one.
     """
+    engine = engine_of(engine, scenario)
     if precision is not None and engine == "exact":
         raise Refusal(EXACT_IS_PRECISE)
     replicates = 1 if engine == "exact" else effort.replicates
-    used = None if engine == "exact" else applied(estimator, scenario, own_agents=agent_class is not None)
+    used = None if engine == "exact" else applied(estimator, scenario)
     asked = Asked(effort.draws, replicates, seed, engine, precision, used)
-    return Question("forecast", (scenario,), asked, agent_class)
+    return Question("forecast", (scenario,), asked)
 
 
 def result_of(forecast: Forecast) -> ForecastResult:
@@ -455,7 +455,7 @@ def result_of(forecast: Forecast) -> ForecastResult:
     mean, q05, q95 = (tuple(tuple(row) for row in matrix) for matrix in forecast.matrix.tolist())
     draws, parameters = forecast.effort.draws, scenario.parameters
     known = not parameters.uncertain or tells_of_parameters(draws, FEWEST_REPLICATES, parameters.rows)
-    head = head_of(scenario, agent_name(forecast.agent_class))
+    head = head_of(scenario)
     return ForecastResult(
         **head,
         districts=districts,
@@ -470,8 +470,8 @@ def result_of(forecast: Forecast) -> ForecastResult:
         precision=forecast.trace,
         later=tuple(map(Reason.of, forecast.later)),
         lots_drawn=forecast.lots_drawn,
-        weights=_weights(forecast) if head["agent"] is head["other_lists"] is scenario.so_far is None else (),
-        elsewhere=None if forecast.agent_class is not None else elsewhere(scenario, forecast.effort, forecast.seed),
+        weights=_weights(forecast) if not scenario.own_law and head["other_lists"] is scenario.so_far is None else (),
+        elsewhere=elsewhere(scenario, forecast.effort, forecast.seed),
     )
 
 
@@ -529,7 +529,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         basis=tuple(basis_of(scenario.parameters, [villages])),
         observed=forecast.observed_of(villages.district_code),
         reasons=None
-        if forecast.agent_class is not None or scenario.so_far is not None
+        if scenario.own_law or scenario.so_far is not None
         else _ending_at(first.rises.mean, _reasons(scenario, villages, forecast.seed)),
         likeliest=likeliest_villages(forecast, district) if alone else (),
         by_subdistrict=subdistrict_years(forecast, district) if alone else (),

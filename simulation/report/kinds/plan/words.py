@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from ....decision.plan.levers import Lever
 from ....decision.plan.result import Limit, PlannedVillage, PlanNumbers, Setting
+from ....domain.messages import Message
 from ....inference.village_finder import STATUS_UNKNOWN
 from ... import wording
 from ...language import Language, phrase
 from ..forecast.villages import about_ranks
 from ..head import MODEL_CHANCE, MOST_NAMED, Head, Programme, called, effects_in_words, title_of
 
+OWN_LAW = Message("what a village would gain is not known of a law that is not the standard one")
 _MOST_DECIMALS = 4
 _DECIMALS_OF_GAINS = ((0.01, 1), (0.001, 2), (0.0, 3))
 """Decimals of a gain in percentage points, so that small ones are not rounded to nothing."""
@@ -249,7 +251,8 @@ def notes(speech: Language, result: PlanResult) -> Iterator[str]:
     if not result.steady:
         yield speech.say("More effort does not always raise the probability here: look at the whole table.")
     if result.ranking is None:
-        yield speech.say("No ranking: {reason}.", reason=speech.problem(STATUS_UNKNOWN))
+        reason = OWN_LAW if result.own_law else STATUS_UNKNOWN
+        yield speech.say("No ranking: {reason}.", reason=speech.problem(reason))
 
 
 def _how(speech: Language, result: PlanResult) -> str:

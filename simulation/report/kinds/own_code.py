@@ -1,6 +1,6 @@
-"""A researcher's own agent by value: its source, the modules beside it, its attributes and what its methods close over.
+"""A researcher's own agent or mechanism by value: its source, modules beside it, attributes, what it closes over.
 
-Two agents have the same identity where all of these agree. What an agent reads at run time (a file, a clock, a random
+Two of them have the same identity where all of these agree. What one reads at run time (a file, a clock, a random
 number of its own) is not in its source: a class that says in ``inputs`` which files it reads, ``()`` for none, is found
 again; any other is computed again each time.
 """
@@ -19,7 +19,9 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ...domain.mechanism import Mechanism
 from ...domain.messages import KampungError
+from ...domain.scenario import Assumptions
 from ..codec import plain
 
 if TYPE_CHECKING:
@@ -29,17 +31,19 @@ _NOTEBOOK = "agent.py"
 
 
 @dataclass(frozen=True)
-class Agent:
-    """An own agent as it was when it was run.
+class OwnCode:
+    """An own agent or mechanism as it was when it was run.
 
     Attributes
     ----------
     name
         File and class, ``volunteers.py:Volunteers``; of a class of a notebook its name alone.
     files
-        Path below the folder of the agent's file -> source.
+        Path below the folder of its file -> source.
     values
         What decides numbers beside the source: attributes, defaults, closures, globals that its methods use.
+    state
+        What the object of a mechanism holds itself; empty for a class of agents.
     inputs
         Files that the class says it reads -> content.
     declared
@@ -49,60 +53,73 @@ class Agent:
     name: str
     files: Mapping[str, bytes]
     values: Mapping[str, Any]
+    state: Mapping[str, Any]
     inputs: Mapping[str, bytes]
     declared: bool
 
     @classmethod
-    def of(cls, agent_class: type[VillageAgent]) -> Agent:
-        """Return an agent class by value.
+    def of(cls, own: type[VillageAgent] | Mechanism) -> OwnCode:
+        """Return an agent class, or a mechanism, by value.
 
         Raises
         ------
         KampungError
             Where its source cannot be read, or a file that it names is not there.
         """
-        from ...engine.model import VillageAgent
-
+        known = Mechanism.__mro__ if isinstance(own, Mechanism) else _mro_of_agents()
+        own_class: type = type(own) if isinstance(own, Mechanism) else own
         try:
-            reader = _Reader([kind for kind in agent_class.__mro__ if kind not in VillageAgent.__mro__])
+            reader = _Reader([kind for kind in own_class.__mro__ if kind not in known])
         except (OSError, TypeError, SyntaxError) as error:
             raise KampungError(
-                f"the source of {agent_class.__name__} cannot be read, so its run cannot be named: define the class in "
+                f"the source of {own_class.__name__} cannot be read, so its run cannot be named: define the class in "
                 "a file or, with a method, in a notebook cell"
             ) from error
-        named, file = getattr(agent_class, "inputs", None), file_of(agent_class)
+        named, file = getattr(own_class, "inputs", None), file_of(own_class)
         folder = Path() if file is None else file.parent
         try:
             inputs = {str(Path(one)): (folder / one).read_bytes() for one in named or ()}
         except OSError as error:
-            raise KampungError(f"{agent_class.__name__}.inputs names a file that cannot be read: {error}") from error
+            raise KampungError(f"{own_class.__name__}.inputs names a file that cannot be read: {error}") from error
+        state = {name: reader.value_of(value) for name, value in vars(own).items()} if own is not own_class else {}
         declared = named is not None and not reader.unknown
-        return cls(agent_name(agent_class) or "", reader.files, reader.values, inputs, declared)
+        return cls(own_name(own_class), reader.files, reader.values, state, inputs, declared)
 
     @property
     def identity(self) -> dict[str, Any]:
-        """Plain data that differ where the agents may act differently."""
+        """Plain data that differ where two of them may act differently."""
         return {
             "name": self.name,
             "files": {name: sha256(content).hexdigest() for name, content in self.files.items()},
             "values": dict(self.values),
+            "state": dict(self.state),
             "inputs": sorted(sha256(content).hexdigest() for content in self.inputs.values()),
         }
 
     @property
     def kept(self) -> dict[str, bytes]:
-        """Path below the agent's folder -> content: its sources, and what it reads from there."""
+        """Path below its folder -> content: its sources, and what it reads from there."""
         read = {Path(name): content for name, content in self.inputs.items()}
         below = {path for path in read if not path.is_absolute() and ".." not in path.parts}
         return {**{path.as_posix(): read[path] for path in below}, **self.files}
 
 
-def agent_name(agent_class: type | None) -> str | None:
-    """Return file and class of an own agent, ``volunteers.py:Volunteers``; None for the standard law."""
-    if agent_class is None:
-        return None
-    file = file_of(agent_class)
-    return agent_class.__qualname__ if file is None else f"{file.name}:{agent_class.__qualname__}"
+def own_name(own_class: type) -> str:
+    """Return file and class of an own agent or mechanism, ``volunteers.py:Volunteers``."""
+    file = file_of(own_class)
+    return own_class.__qualname__ if file is None else f"{file.name}:{own_class.__qualname__}"
+
+
+def law_of(scenario: Assumptions) -> tuple[type[VillageAgent] | Mechanism, ...]:
+    """Return what makes the law of a scenario another than the standard one: its agents first, then its mechanisms."""
+    return (*filter(None, [scenario.agent_class]), *scenario.mechanisms)
+
+
+def _mro_of_agents() -> tuple[type, ...]:
+    from ...engine.model import VillageAgent
+
+    mro: tuple[type, ...] = VillageAgent.__mro__
+    return mro
 
 
 def file_of(thing: Any) -> Path | None:
@@ -172,11 +189,15 @@ class _Reader:
                 self._source(value)
                 self._function(value)
         elif not callable(value) or self._is_own(type(value)):
-            try:
-                self.values[name] = plain(value)
-            except KampungError:
-                self.values[name] = type(value).__qualname__
-                self.unknown = True
+            self.values[name] = self.value_of(value)
+
+    def value_of(self, value: Any) -> Any:
+        """Return data as plain data; of anything else its type, and that more is not known."""
+        try:
+            return plain(value)
+        except KampungError:
+            self.unknown = True
+            return type(value).__qualname__
 
     def _is_own(self, thing: Any) -> bool:
         """Return whether something was defined by the researcher: in a notebook or beside the agent."""
