@@ -273,6 +273,21 @@ class KampungModel(mesa.Model):
     collect_agents
         Whether the DataCollector keeps every village's status of every year.
 
+    Attributes
+    ----------
+    year
+        The year that is over; the origin before the first `step`.
+    rises, falls, entries
+        Villages that rose, fell, and rose into the levels of the target in that year, by the list.
+    levels
+        Villages at each of the four levels at its end, by the list.
+    village_agents
+        The villages that are there, in the order of the village table; ``agents`` is Mesa's set of the same.
+    villages, assumptions, seed
+        The district, the scenario, and the seed of the address.
+    datacollector
+        Mesa's: the counts of every year, and every village's status where these are collected.
+
     Raises
     ------
     EffortError
