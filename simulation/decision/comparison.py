@@ -428,13 +428,15 @@ def paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
     if baseline.own_target or scenario.own_target:  # what such a target is judged by is not known here
         margin = [np.zeros_like(each) for each in margin]
     more = (other.rises - one.rises).astype(np.float64)
-    total, rows = more.sum(axis=-1), shared_rows(baseline, scenario)
+    total, rows, fixed = more.sum(axis=-1), shared_rows(baseline, scenario), baseline.fixed and scenario.fixed
     return _contrast(
         baseline,
         scenario,
         met=[each.mean(axis=(0, 1)) for each in met],
         differences=[
-            _chances(met[0][..., t], met[1][..., t], (margin[1] - margin[0])[..., t], rows, alike=same_chance)
+            exact_difference((met[1] - met[0])[:, 0, t], rows, fixed=fixed)
+            if t == 0 and without.exact_first and with_it.exact_first and not same_chance
+            else _chances(met[0][..., t], met[1][..., t], (margin[1] - margin[0])[..., t], rows, alike=same_chance)
             for t in range(scenario.horizon)
         ],
         rises=[_rises(more[..., t], rows, alike=alike) for t in range(scenario.horizon)],

@@ -402,6 +402,7 @@ class _Surface:
                 each * step.before + done, each * (step.before + step.after) + total
             ),
             sink=self.sinks(step.place),
+            exact_first=False,
         )
         chances = made.outcomes[0].chance_met(scenario)[..., -1]
         return np.asarray(chances.reshape(len(points), 2, -1).mean(axis=2).T)

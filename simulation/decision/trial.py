@@ -193,7 +193,7 @@ class Trial:
         """
 
         def means() -> dict[str, Floats]:
-            outcome = self._run(scenario, effort).outcomes[0]
+            outcome = self._run(scenario, effort, exact_first=False).outcomes[0]
             return {"assisted": np.asarray(outcome.assisted.mean(axis=(0, 1)), dtype=np.float64)}
 
         return self._kept("assisted", scenario, effort, means)["assisted"]
@@ -214,10 +214,13 @@ class Trial:
 
     def _simulated(self, scenario: Scenario, effort: Effort) -> dict[str, NDArray[Any]]:
         engine: Simulator = "mesa" if self.engine == "mesa" else "batch"
-        outcome = self._run(scenario, effort, engine=engine).outcomes[0]
         judged = [year - scenario.years[0] for year in self.goal.years]
+        ensemble = self._run(scenario, effort, engine=engine, exact_first=judged == [0])
+        outcome = ensemble.outcomes[0]
         if len(judged) == 1:
             chances = outcome.chance_met(scenario)[..., judged[0]]
+            if ensemble.exact_first:
+                chances = chances[:, 0]
         else:
             chances = outcome.met(scenario.target)[..., judged].all(axis=-1).astype(np.float64)
         must = outcome.counts.needed(scenario.target)[..., judged]

@@ -40,6 +40,7 @@ from .effort import (
 from .failure import EnsembleError, Failure, in_order, none_completed, none_kept, too_many_deaths
 from .forms import refuse_other_form
 from .laid_aside import LaidAside
+from .one_year import chances_that_enough_rise
 from .outcome import Outcome
 from .progress import Progress
 from .workers import ExecutorLostError, TaskStuckError, WorkerDiedError, one_at_a_time, spread, spread_over
@@ -67,6 +68,9 @@ class Ensemble:
         One a district; leading axes (draw, replicate). Take one after the other: of many districts memory holds one.
     failures
         The trajectories that did not reach their end, in the order of districts, draws and replicates.
+    exact_first
+        Places of the districts whose chances of the first year (`Outcome.enough_rise`) are exact for each draw, before
+        any rises so far.
     """
 
     scenario: Assumptions
@@ -75,6 +79,7 @@ class Ensemble:
     parameters: Parameters
     outcomes: Sequence[Outcome]
     failures: tuple[Failure, ...] = ()
+    exact_first: frozenset[int] = frozenset()
 
     @property
     def estimator(self) -> Estimator:
@@ -109,6 +114,7 @@ def run(
     progress: Progress | None = None,
     sink: ChunkSink | None = None,
     estimator: Estimator = "conditional",
+    exact_first: bool = True,
 ) -> Ensemble:
     """Simulate an ensemble.
 
@@ -134,6 +140,8 @@ def run(
     estimator
         ``conditional`` also keeps how likely each year's target was given where the year began, where exact tails hold
         (`conditional.applied`); ``plain`` does not.
+    exact_first
+        Whether the chance of the first year, of these, is the exact one where that takes little of the time.
 
     Raises
     ------
@@ -175,10 +183,12 @@ def run(
 
     outcomes = _places_for(scenario, effort)
     failures: dict[int, list[Failure]] = {}
-    without: list[int] = []
+    without, exactly = list[int](), set[int]()
     # Closed here: left to the collector of garbage, a worker might have to wait for its own end.
     with closing(_finished(todo, sink, computed)) as finished:
         for place, outcome in _whole(_told(finished, progress, effort, scenario), todo, effort, task):
+            if conditional and exact_first and _tell_first_year(scenario, parameters, seed, place, outcome):
+                exactly.add(place)
             outcomes[place] = outcome
             failures[place] = in_order(outcome.failures)
             if not outcome.kept.any():
@@ -191,7 +201,20 @@ def run(
         raise none_completed(district, failures[first])
     in_all = tuple(failure for place in sorted(failures) for failure in failures[place])
     kept = [outcomes[place] for place in sorted(outcomes)] if isinstance(outcomes, dict) else outcomes
-    return Ensemble(scenario, seed, effort, parameters, kept, in_all)
+    return Ensemble(scenario, seed, effort, parameters, kept, in_all, frozenset(exactly))
+
+
+def _tell_first_year(scenario: Assumptions, parameters: Parameters, seed: int, place: int, outcome: Outcome) -> bool:
+    """Put the exact chances of a district's first year in place of those given its luck, if they cost little.
+
+    Return whether that was done.
+    """
+    villages, (_, replicates) = scenario.districts[place], outcome.kept.shape
+    exactly = chances_that_enough_rise(scenario, villages, parameters, seed, len(parameters.rise) * replicates)
+    if exactly is None:
+        return False
+    outcome.enough_rise[:, :, 0] = exactly.T[:, None]
+    return True
 
 
 def engine_of(asked: Engine, *scenarios: Assumptions) -> Engine:

@@ -26,6 +26,7 @@ from ..domain.status import LEVELS, TOP
 from ..domain.target import Target, needed
 from ..domain.transition import chance, factor, fall_chance, odds, odds_against
 from ..domain.villages import Villages
+from .conditional import gross_rises
 from .lots import Lots
 from .poisson_binomial import average_total, total_of_sorts
 from .year_start import YearStart, sorts, statuses_settled
@@ -53,6 +54,10 @@ COMPLEX = 2
 """What a multiplication costs at a node of the lots, where numbers are complex, but the shocks are done with."""
 ON_LOTS = 5 * A_SECOND
 """Multiplications that an average over lots may take; beyond that they are drawn."""
+A_YEAR = 50
+"""Multiplications that take as long as arrays take to move one village by a year, about."""
+MOST_YEARS = 3
+"""For so many simulated years the exact chance of the first one may take the time."""
 LOTS = 1000
 """Where parameters are fixed, so many ways are drawn in which unknown statuses lie, or a lot falls, at random."""
 
@@ -153,23 +158,57 @@ def first_year(scenario: Assumptions, villages: Villages, parameters: Parameters
 def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int) -> Floats:
     """Return the chance that the target is met in the first year, shape (D,); D as for `first_year`."""
     parameters, start, _ = first_start(scenario, villages, parameters, seed, _most(scenario, villages))
-    count, must = target_count(scenario.target, _levels(start))
-    return chance_of_reaching(_counts(scenario, OneYear(villages, parameters, start), {"met": count})["met"], must)
+    return np.asarray(_chances(scenario, villages, parameters, start, [scenario.target])[0])
+
+
+def chances_that_enough_rise(
+    scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int, trajectories: int
+) -> Floats | None:
+    """Return the chance that each of `gross_rises` is met in the first year, shape (2, D): beside trajectories of it.
+
+    None where it would take longer than these do in `MOST_YEARS`, and where parameters are fixed and chance decides
+    where villages begin the year: trajectories then know more of these than one draw.
+    """
+    most, spent = _most(scenario, villages), MOST_YEARS * A_YEAR * len(villages) * trajectories
+    once = multiplications(villages, parameters, most)
+    if once > spent:
+        return None
+    parameters, start, drawn = first_start(scenario, villages, parameters, seed, most, on_lots=min(spent, ON_LOTS))
+    if scenario.fixed and drawn:
+        return None
+    return _chances(scenario, villages, parameters, start, gross_rises(scenario.target))
+
+
+def _chances(
+    scenario: Assumptions, villages: Villages, parameters: Parameters, start: YearStart, targets: Sequence[Target]
+) -> Floats:
+    """Return the chance that each of some targets is met which count alike, shape (targets, D)."""
+    judged = [target_count(target, _levels(start)) for target in targets]
+    count = max((count for count, _ in judged), key=lambda count: count.limit)
+    sums = _counts(scenario, OneYear(villages, parameters, start), {"met": count})["met"]
+    return np.array([chance_of_reaching(sums, must) for _, must in judged])
 
 
 def first_start(
-    scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int, limit: int, counts: int = 1
+    scenario: Assumptions,
+    villages: Villages,
+    parameters: Parameters,
+    seed: int,
+    limit: int,
+    counts: int = 1,
+    on_lots: float | None = None,
 ) -> tuple[Parameters, YearStart, int]:
     """Return where the first year begins, with the parameters of each of its draws, and how many lots were drawn.
 
-    Lots stay open where so many counts with this limit can be averaged over them in some seconds. Elsewhere statuses
-    are placed and lots drawn, once for each draw of the parameters, or `LOTS` times where these are fixed.
+    Lots stay open where so many counts with this limit can be averaged over them with `on_lots` multiplications, by
+    default `ON_LOTS`. Elsewhere statuses are placed and lots drawn, once for each draw of the parameters, or `LOTS`
+    times where these are fixed.
     """
     if scenario.fixed:
         parameters = parameters.take(np.zeros(1, dtype=np.int64))
     if statuses_settled(scenario, villages, parameters):
         once = COMPLEX * counts * multiplications(villages, parameters, limit)
-        start = YearStart.by_lot(scenario, villages, parameters, seed, ON_LOTS / once)
+        start = YearStart.by_lot(scenario, villages, parameters, seed, (ON_LOTS if on_lots is None else on_lots) / once)
         if start is not None:
             return parameters, start, 0
     if scenario.fixed:

@@ -101,7 +101,8 @@ def forecast(
         Of the chance of each single year: ``conditional`` takes the mean of exact chances given where the year began
         and its luck, where these are known (gross rises, lists without delay, the standard law); ``plain`` counts what
         happened, as always for several years together and other readings of the target. Both aim at the same number,
-        with the same trajectories; conditional has the smaller error.
+        with the same trajectories; conditional has the smaller error. It knows the first year exactly for each draw
+        where that takes little of the time, see `Ensemble.exact_first`.
 
     Returns
     -------
@@ -226,11 +227,13 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
     score = counts.score(scenario.target)
     years_met = outcome.met(scenario.target).sum(axis=-1)
     # What is said of several years together is told by what happened; of one year it is the chance of that year.
+    years = _years(ensemble, index, chances, must, kept_with)
     at_least = [chances[..., 0]] if scenario.horizon == 1 else [years_met >= m for m in several]
+    alone = Estimate(years[0].probability_met, years[0].monte_carlo_error, years[0].parameter_interval90)
     return DistrictForecast(
         villages=scenario.districts[index],
-        years=_years(ensemble, index, chances, must, kept_with),
-        all_years=estimate(at_least[-1], outcome.kept, rows, kept_with),
+        years=years,
+        all_years=alone if scenario.horizon == 1 else estimate(at_least[-1], outcome.kept, rows, kept_with),
         at_least={m: float(counted(reached).mean()) for m, reached in zip(several, at_least, strict=True)},
         readings={
             name: tuple(float(p) for p in counted(_chances(scenario, outcome, target)).mean(axis=0))
@@ -259,6 +262,8 @@ def _before(ensemble: Ensemble, index: int) -> Estimate:
     """Estimate the first year's chance before its rises so far were known, from all trajectories of that year."""
     unaware = replace(ensemble.scenario, so_far=None)
     first = ensemble.outcomes[index].chance_met(unaware)[..., 0]
+    if index in ensemble.exact_first:
+        return _exact_estimate(unaware, first[:, 0])
     return estimate(first, ensemble.sound(index), unaware.parameters.rows)
 
 
@@ -295,7 +300,10 @@ def _years(
     years, must = [], counted(must)
     for t, year in enumerate(scenario.years):
         villages = scenario.districts[index].number(year + 1)
-        chance = estimate(chances[..., t], outcome.kept, scenario.parameters.rows, kept_with)
+        if t == 0 and so_far is None and index in ensemble.exact_first:
+            chance = _exact_estimate(scenario, chances[:, 0, t])
+        else:
+            chance = estimate(chances[..., t], outcome.kept, scenario.parameters.rows, kept_with)
         least, most = int(must[:, t].min()), int(must[:, t].max())
         if t == 0 and so_far is not None and so_far.rises >= most:
             chance = Estimate(1.0, 0.0, None if chance.parameter_interval90 is None else (1.0, 1.0))
@@ -343,7 +351,7 @@ def _exactly(scenario: Scenario, effort: Effort, seed: int) -> Forecast:
     )
 
 
-def _exact_estimate(scenario: Scenario, probabilities: Floats) -> Estimate:
+def _exact_estimate(scenario: Assumptions, probabilities: Floats) -> Estimate:
     """Estimate a probability from exact values, (D,): draws of the parameters, or of lots where these are fixed."""
     found = estimate_from_draws(probabilities, scenario.parameters.rows)
     return replace(found, parameter_interval90=None) if scenario.fixed else found

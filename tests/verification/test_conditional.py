@@ -12,8 +12,9 @@ from scipy.stats import binom
 
 from simulation.domain.distributions import LogitNormal
 from simulation.domain.target import Target
+from simulation.engine import one_year
 from simulation.engine.conditional import chance_that_enough_rise
-from simulation.engine.effort import Effort
+from simulation.engine.effort import Effort, Simulator
 from simulation.engine.ensemble import run
 from simulation.inference.forecasting import forecast
 from simulation.inputs.scenario import Scenario
@@ -57,13 +58,35 @@ def test_a_case_has_the_same_bits_in_any_company() -> None:
     assert (np.hstack(alone) == together).all()
 
 
-def test_without_shared_luck_the_first_year_is_exact() -> None:
-    """Every trajectory tells all, and of two the error is none; of one alone nothing tells that it is."""
-    scenario = make_scenario(VILLAGES, target=Target(denominator="below_top"))
-    exact, found = (forecast(scenario, replicates=2, engine=engine).districts[0] for engine in ("exact", "batch"))
-    assert found.years[0].probability_met == pytest.approx(exact.years[0].probability_met, abs=1e-12)
-    assert found.years[0].monte_carlo_error == 0
-    assert forecast(scenario, replicates=1).districts[0].years[0].monte_carlo_error > 0.4
+@pytest.mark.parametrize("engine", ["batch", "mesa"])
+def test_the_first_year_is_exact_in_every_draw(engine: Simulator) -> None:
+    """Chance, error and range are those of the exact engine; the error of a later year is larger."""
+    scenario = make_scenario(
+        VILLAGES, {**LUCK, "rise.dasar": LogitNormal(-2.5, 0.6)}, target=Target(denominator="below_top"), horizon=2
+    )
+    exact = forecast(scenario, 60, seed=5, engine="exact").districts[0].years[0]
+    first, second = forecast(scenario, 60, 20, 5, engine=engine).districts[0].years
+    assert first.probability_met == pytest.approx(exact.probability_met, abs=1e-5)
+    assert first.monte_carlo_error == pytest.approx(exact.monte_carlo_error, abs=1e-5)
+    assert first.parameter_interval90 == pytest.approx(exact.parameter_interval90, abs=1e-5)
+    assert second.monte_carlo_error > first.monte_carlo_error
+
+
+def test_known_parameters_leave_no_error_in_the_first_year() -> None:
+    """Not even of one trajectory; where chance places statuses, trajectories tell more of it than one exact chance."""
+    scenario = make_scenario(VILLAGES, LUCK)
+    assert forecast(scenario, replicates=40).districts[0].years[0].monte_carlo_error == 0
+    unknown = make_villages([5, 4], counts=[5, 2, 1, 1])
+    assert forecast(make_scenario(unknown, LUCK), replicates=40).districts[0].years[0].monte_carlo_error > 0
+
+
+def test_an_exact_year_that_costs_too_much_beside_the_run_is_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chance given the luck of the year then stands in its place, with its error."""
+    scenario = make_scenario(VILLAGES, LUCK)
+    monkeypatch.setattr(one_year, "MOST_YEARS", 0)
+    ensemble = run(scenario, Effort(1, 40))
+    assert not ensemble.exact_first
+    assert np.ptp(ensemble.outcomes[0].chance_met(scenario)[0, :, 0]) > 0
 
 
 @pytest.mark.slow

@@ -190,7 +190,8 @@ def _fitted(span: Span, parameters: ParameterSet, draws: int, target: Target, se
         parameters=parameters,
         target=target,
     )
-    outcome = run(scenario, Effort(draws, max(1, TRAJECTORIES // draws)), seed, workers=1).outcomes[0]
+    effort = Effort(draws, max(1, TRAJECTORIES // draws))
+    outcome = run(scenario, effort, seed, workers=1, estimator="plain").outcomes[0]
     counted: NDArray[np.integer[Any]]
     if observed.judged is None:
         counted = (outcome.levels[..., -1, :] - outcome.levels[..., 0, :]) @ np.arange(TOP + 1)

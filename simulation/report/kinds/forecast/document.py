@@ -381,9 +381,9 @@ def _method(speech: Language, result: ForecastResult, source: Source) -> Iterato
     yield Paragraph(simulated, on=On.ANNEX)
     if getattr(source.asked, "estimator", None) == "conditional":
         exact = say(
-            "The chance of a single year is the mean of exact chances, given where each simulated year began; what is "
-            "said of several years together, of falls and of other ways to count is the share of simulations in which "
-            "it happened."
+            "The chance of a single year is the mean of exact chances, given where each simulated year began (that of "
+            "the first year, where it is quickly computed, given the parameter values alone); what is said of several "
+            "years together, of falls and of other ways to count is the share of simulations in which it happened."
         )
         yield Paragraph(exact, on=On.ANNEX)
     if result.districts[0].so_far is not None:
