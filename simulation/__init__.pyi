@@ -12,6 +12,7 @@ from .decision.robustness import Robustness as Robustness
 from .decision.robustness import robustness as robustness
 from .decision.sensitivity import Sensitivity as Sensitivity
 from .decision.sensitivity import sensitivity as sensitivity
+from .decision.workbench import ema_model as ema_model
 from .domain.distributions import Beta as Beta
 from .domain.distributions import Dirichlet as Dirichlet
 from .domain.distributions import Distribution as Distribution

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar, cast, overload
 
 from ..decision.comparison import Comparison
+from ..decision.discovery import Discovery
 from ..decision.plan.result import Plan
 from ..decision.robustness import Robustness
 from ..decision.sensitivity import Sensitivity
@@ -160,6 +161,11 @@ def plan(found: Plan | Saved) -> None:
 @_plot
 def robustness(found: Robustness | Saved) -> None:
     """Draw the chance of meeting the target with each option, in every state of the world."""
+
+
+@_plot
+def discovery(found: Discovery | Saved) -> None:
+    """Draw under which assumptions the target is at risk: the part of the values of each, with its ends."""
 
 
 @_plot

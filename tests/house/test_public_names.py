@@ -27,9 +27,10 @@ def test_the_public_surface_is_this() -> None:
         "MechanismError", "Message", "Network", "NextDatum", "Normal", "Panel", "ParameterKey", "ParameterSet", "Plan",
         "Posterior", "Problem", "Refusal", "Robustness", "Scenario", "ScenarioError", "Sensitivity", "SomeStatuses",
         "Status", "SubdistrictCounts", "Target", "Uniform", "VillageAgent", "Villages", "Year",
-        "backtest", "brief", "calibrate", "compare", "discover", "example", "explain", "export", "flows", "forecast",
-        "grid", "load_run", "load_scenario", "lognormal_from_interval", "next_datum", "plan", "plots", "read_evidence",
-        "read_hub", "read_villages", "rerun", "robustness", "save", "sensitivity", "trajectories", "write_posterior",
+        "backtest", "brief", "calibrate", "compare", "discover", "ema_model", "example", "explain", "export", "flows",
+        "forecast", "grid", "load_run", "load_scenario", "lognormal_from_interval", "next_datum", "plan", "plots",
+        "read_evidence", "read_hub", "read_villages", "rerun", "robustness", "save", "sensitivity", "trajectories",
+        "write_posterior",
     ]  # fmt: skip
     for name in kkb.__all__:
         assert getattr(kkb, name) is not None

@@ -99,6 +99,19 @@ def tidy(found: Names) -> None:
     assert kept.loc[:19].tolist() == counted.reindex(kept.loc[:19].index, fill_value=0).tolist()
 
 
+def failures(found: Names) -> None:
+    """Check both shares against the draws that judge, and that more effort does not make failures frequent."""
+    judges = found["found"].data.query("not chooses")
+    inside = np.ones(len(judges), bool)
+    for name, (low, high) in found["told"].items():
+        inside &= judges[name].between(-np.inf if low is None else low, np.inf if high is None else high).to_numpy()
+    fails = judges["fails"].to_numpy()
+    assert found["shares"] == pytest.approx((fails[inside].mean(), inside[fails].mean()))
+    assert "rise.dasar" in found["told"]
+    # Eight settings of 125 draws each: a standard error of at most 0.045.
+    assert found["by_effort"].iloc[-1] < found["by_effort"].iloc[0] + 3 * np.hypot(0.045, 0.045)
+
+
 def two_districts(found: Names) -> None:
     """Check that each has the numbers that it has on its own, and that both meet it no more often than either."""
     for scenario in (found["laut"], found["tabanan"]):
@@ -129,6 +142,7 @@ CHECKS: dict[str, Callable[[Names], None]] = {
     "A statistic of your own, compared pair by pair": paired_statistic,
     "A target of your own, counted afterwards": own_target,
     "Simulations as arrays and as a tidy table": tidy,
+    "When a plan fails, and where it still does with more effort": failures,
     "Two districts at once": two_districts,
     "A run made again from its folder": rerun,
 }

@@ -53,8 +53,8 @@ def test_a_box_is_told_in_words(small: Discovery) -> None:
     assert (
         "The chance of meeting the target of 2026 is mostly below 80% under these assumptions: chance of rising from "
         "dasar in a year at most 4.0%, chance of an acceleration drive in a year from 1.3% to 4.8%, and villages "
-        "reached at a time: stronger working groups (Pokja) at most 12. 81% of such sets of assumptions fail; they are "
-        "43% of all that fail."
+        "reached at a time: stronger working groups (Pokja) at most 12. 81% of such sets of assumptions fail; "
+        "these are 43% of all that fail."
     ) in english
     assert "One standard error: 3.2 percentage points of the share that fails, 2.5 of the share" in english
     indonesian = text_of(small, result, "id")

@@ -71,13 +71,13 @@ def verdict(speech: Language, result: DiscoveryResult) -> str:
         if box.density >= MOSTLY:
             return speech.say(
                 "The chance of meeting {target} is mostly below {threshold} under these assumptions: {conditions}. "
-                "{density} of such sets of assumptions fail; they are {coverage} of all that fail.",
+                "{density} of such sets of assumptions fail; these are {coverage} of all that fail.",
                 **told,
             )
         return speech.say(
             "The chance of meeting {target} is more often below {threshold} under these assumptions: {conditions}. "
-            "{density} of such sets of assumptions fail, {outside} of the others; they are {coverage} of all that "
-            "fail.",
+            "{density} of such sets of assumptions fail, {outside} of the others; those inside are {coverage} of all "
+            "that fail.",
             outside=speech.percent(box.outside),
             **told,
         )
@@ -94,7 +94,7 @@ def verdict(speech: Language, result: DiscoveryResult) -> str:
 def further(speech: Language, result: DiscoveryResult, box: FailureBox) -> str:
     """Return what another box tells."""
     return speech.say(
-        "Of the other sets of assumptions, {density} fail with {conditions}; they are {coverage} of all that fail.",
+        "Of the other sets of assumptions, {density} fail with {conditions}; these are {coverage} of all that fail.",
         conditions=conditions_in_words(speech, result, box),
         density=speech.percent(box.density),
         coverage=speech.percent(box.coverage),
