@@ -397,7 +397,9 @@ class Villages:
     ) -> Villages:
         numbers = range(1, len(subdistrict_of) + 1)
         codes, names = [f"{district_code}.{i:05d}" for i in numbers], [f"Kampung {i}" for i in numbers]
-        return cls.arrange(district_code, district, codes, names, subdistrict_of, status_counts=counts)
+        made = cls.arrange(district_code, district, codes, names, subdistrict_of, status_counts=counts)
+        vars(made)["made_up"] = True  # else found out by making them up again
+        return made
 
     def related(self, network: Network | None = None, distances: Floats | None = None) -> Villages:
         """Return these villages with another network and other distances between all that are `ever` there.

@@ -92,7 +92,6 @@ class Environment:
         self.fall = fall_chance(self.fall_against, np.ones_like(self.fall_against))
         self.rise_reaches = np.ascontiguousarray(parameters.rise_reaches[draw].transpose(1, 2, 0))
         self.fall_reaches = np.ascontiguousarray(parameters.fall_reaches[draw].transpose(1, 2, 0))
-        self._neighbours = neighbours_factor(villages, parameters, draw)
         ratios = zip(parameters.rise_log_odds_ratio[draw].T, parameters.fall_log_odds_ratio[draw].T, strict=True)
         self.programmes = [
             Programme(plan, villages, *ratio) for plan, ratio in zip(scenario.interventions, ratios, strict=True)
@@ -143,6 +142,10 @@ class Environment:
         """By what the luck of each year multiplies the odds of rising in each kecamatan, shape (Y, K, T)."""
         years = self.scenario.years
         return factor(luck_of_years(self.villages, self.parameters, self.trajectories, self.seed, years))
+
+    @cached_property
+    def _neighbours(self) -> Callable[[Ints], Floats] | None:
+        return neighbours_factor(self.villages, self.parameters, self.trajectories.draw)
 
     @cached_property
     def _lasting(self) -> tuple[Floats | None, Floats | None]:

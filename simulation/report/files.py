@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -162,14 +163,20 @@ def write_parquet(
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     from pyarrow.parquet import ParquetWriter
 
-    with whole_file(path) as temporary:
-        writer = None
+    with whole_file(path) as temporary, ThreadPoolExecutor(1) as beside:
+        writer, written = None, None
         try:
             for columns in groups:
                 table = _arrow_table(columns).replace_schema_metadata(metadata)
                 writer = writer or ParquetWriter(temporary, table.schema, compression="zstd")
-                writer.write_table(table, row_group_size=max(1, table.num_rows))
+                if written is not None:
+                    written.result()
+                # Compressing one group goes on while the next one is made.
+                written = beside.submit(writer.write_table, table, row_group_size=max(1, table.num_rows))
+            if written is not None:
+                written.result()
         finally:
+            beside.shutdown()
             if writer is not None:
                 writer.close()
 
