@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from districts import make_scenario, make_villages
 from scipy.optimize import brentq
 from scipy.stats import binom
+from told import result_of
 
 import simulation as kkb
 from simulation.decision.discovery import BLOCKS, Discovery, DiscoveryRequest, FailureBox, _Draws, _found
+from simulation.decision.workbench import Experiment
 from simulation.domain.distributions import Beta, Dirichlet, Empirical, HalfNormal, LogitNormal
 from simulation.domain.intervention import Intervention
 from simulation.domain.target import Target
 from simulation.inputs.scenario import Scenario
+from simulation.report.kinds.discovery import DISCOVERY
+from simulation.report.kinds.kind import Source
+from simulation.report.language import language
 
 VILLAGES, NEEDED = 60, 5
 OPEN = {"rise.dasar": LogitNormal(-2.4, 0.8), "rise.mandiri": LogitNormal(-0.6, 1.2), "fall": Beta(1, 20)}
@@ -204,3 +210,28 @@ def test_a_fixed_scenario_or_a_short_file_is_refused() -> None:
         kkb.discover(make_scenario(make_villages((5,), status=[0] * 5)))
     with pytest.raises(kkb.Refusal, match=r"160 draws at least are needed .* found 50"):
         kkb.discover(all_at_dasar(**{"rise.dasar": Empirical(np.linspace(0.01, 0.2, 50))}))
+
+
+class Spirit(kkb.Mechanism):
+    """What all villages share and nobody can measure: it multiplies the odds of rising in every year."""
+
+    name = "spirit"
+    parameters: ClassVar = {"strength": kkb.Normal(-1.0, 1.0)}
+
+    def log_odds(self, village: Any) -> Any:  # noqa: ARG002
+        """Return the strength, for one village."""
+        return self.strength  # type: ignore[attr-defined]
+
+    def log_odds_of_all(self, year: kkb.Year) -> Any:  # noqa: ARG002
+        """Return the strength, for all of them."""
+        return self.strength  # type: ignore[attr-defined]
+
+
+def test_a_mechanism_of_ones_own_is_among_the_assumptions() -> None:
+    """Its parameter is a column of its own, and where failures hang on it alone it is what the box names."""
+    scenario = all_at_dasar(**{"rise.dasar": 0.15}).with_mechanism(Spirit())
+    found = kkb.discover(scenario, 320, 16, progress=False)
+    assert found.engine == "batch"
+    assert list(found.boxes[0].restrictions) == ["spirit.strength"]
+    assert "spirit" in DISCOVERY.document(result_of(found), language("en"), Source()).blocks[0].text
+    assert Experiment(scenario, {"strength": "spirit.strength"}, 20, 4, 3, "batch")(strength=-5.0)["rises_2026"] < 1

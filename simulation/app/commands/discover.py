@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..load_scenarios import load_all
+from ..load_scenarios import OwnLaw, load_all
 from ..options import (
     HELP,
+    Agent,
     Cluster,
     District,
     Engine,
@@ -20,6 +21,7 @@ from ..options import (
     ScenarioFile,
     Seed,
     Settings,
+    With,
     Workers,
     Year,
     at_least,
@@ -51,6 +53,8 @@ def discover(
     replicates: Replicates = None,
     seed: Seed = 0,
     engine: Engine = None,
+    agent: Agent = None,
+    mechanisms: With = None,
     district: District = None,
     workers: Workers = None,
     executor: Cluster = None,
@@ -59,7 +63,7 @@ def discover(
     out: Out = Path("results"),
 ) -> None:
     """Find when the target is at risk, or find that, and print it."""
-    (loaded,) = load_all(settings, [scenario], district)
+    (loaded,) = load_all(settings, [scenario], district, OwnLaw(agent, mechanisms or ()))
 
     from ...decision.discovery import DiscoveryRequest
     from ...report.kinds.discovery import DISCOVERY
