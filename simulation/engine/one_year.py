@@ -5,7 +5,7 @@ count is a sum over villages (Poisson-binomial). Within a kecamatan the sum is a
 kecamatan are joined by generating functions, and the result is averaged over the shock of the district and over
 campaign years. What sets a village apart for good is averaged first, village by village: a village's move is linear
 in its chance of rising. Peers are shares at the start of the year, so they cost nothing. Lots among villages are
-averaged over like the shock of the district (`lots.py`), where that takes some seconds at most.
+averaged over like the shock of the district (`lots.py`), where that takes a few seconds at most.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ A_SECOND = 4e8
 A_MINUTE = 60 * A_SECOND
 COMPLEX = 2
 """What a multiplication costs at a node of the lots, where numbers are complex, but the shocks are done with."""
-ON_LOTS = 5 * A_SECOND
+ON_LOTS = 2 * A_SECOND
 """Multiplications that an average over lots may take; beyond that they are drawn."""
 A_YEAR = 50
 """Multiplications that take as long as arrays take to move one village by a year, about."""
@@ -480,40 +480,46 @@ class YearBlock:
         lots = Lots(self.start.wins)
         alike = [self.alike(k) for k in range(len(self.members))]
         rises = [[self.rise(k, first, way) for way in range(lots.ways)] for k, (first, _) in enumerate(alike)]
+        adds = {
+            name: [self._adds(first, rise, count) for (first, _), rise in zip(alike, rises, strict=True)]
+            for name, count in wanted.items()
+        }
         angles, lots_weight = lots.nodes()
         found = {name: np.zeros((count.limit + 1, self.draws.size)) for name, count in wanted.items()}
-        step = max(1, BLOCK_CASES // (rises[0][0].shape[1] * rises[0][0].shape[2]))
+        step = max(1, BLOCK_CASES // int(np.prod(next(iter(adds.values()))[0].shape[3:])))
         for some in (slice(begin, begin + step) for begin in range(0, len(angles), step)):
             shares, weight = lots.shares(angles[some]), self.weight[:, None] * lots_weight[some].T[:, :, None]
             for name, count in wanted.items():
-                parts = [self._within(*one, rise, count, shares) for one, rise in zip(alike, rises, strict=True)]
+                parts = [self._within(*one, ways, count, shares) for one, ways in zip(alike, adds[name], strict=True)]
                 total = average_total(parts, weight.reshape(len(weight), -1), count.limit)
                 found[name][: len(total)] += total
         for sums in found.values():
             sums[-1] = 1 - sums[:-1].sum(axis=0)
         return {name: np.where(sums > ROUNDING, sums, 0.0) for name, sums in found.items()}
 
-    def _within(
-        self, first: Ints, sort_of: Ints, rise: Sequence[Floats], count: Count, shares: Floats | Complex
-    ) -> Floats:
+    def _adds(self, first: Ints, rises: Sequence[Floats], count: Count) -> Floats:
+        """Return what the sorts of a kecamatan add in each way to fare, (2^L, C, most + 1, D, M), from their rises."""
+        rows = (first, np.arange(self.draws.size))
+        return np.stack([self.adds(rows, rise, count, way) for way, rise in enumerate(rises)])
+
+    def _within(self, first: Ints, sort_of: Ints, ways: Floats, count: Count, shares: Floats | Complex) -> Floats:
         """Return how probable small sums are in a kecamatan given the district's shock, (n, D, A · N), complex by lot.
 
         Parameters
         ----------
-        first, sort_of, rise
-            From `alike`, and of each way how its sorts rise.
+        first, sort_of, ways
+            From `alike` and `_adds`.
         shares
             From `Lots.shares`, for A nodes of the lots.
         """
-        draw = np.arange(self.draws.size)
-        ways = [self.adds((first, draw), one, count, way)[:, :, :, None] for way, one in enumerate(rise)]
-        adds = ways[0]
+        adds = ways[0][:, :, :, None]
         if len(ways) > 1:
-            share = shares[:, :, first, draw].transpose(1, 2, 3, 0)[:, :, None, :, :, None]
-            adds = np.sum([part * way for part, way in zip(share, ways, strict=True)], axis=0)
-        sums = total_of_sorts(adds.reshape(*adds.shape[:3], -1), sort_of, count.limit)
-        averaged = self.average(sums.reshape(len(sums), *adds.shape[2:]).swapaxes(1, 2))
-        return averaged.swapaxes(1, 2).reshape(len(sums), len(draw), -1)
+            share = np.moveaxis(shares[:, :, first, np.arange(self.draws.size)], (0, 1), (2, 3))
+            by_draw = np.moveaxis(ways, (0, 2), (2, 3)).reshape(*share.shape[:2], len(ways), -1)
+            mixed = (share @ by_draw).reshape(*share.shape[:3], ways.shape[2], -1)
+            adds = np.moveaxis(mixed, 3, 1)
+        averaged = self.average(total_of_sorts(adds, sort_of, count.limit).swapaxes(1, 2)).swapaxes(1, 2)
+        return averaged.reshape(len(averaged), self.draws.size, -1)
 
     def _average(self, typical: Floats, draw: Ints) -> Floats:
         """Return the chance of rising from odds (C, M), averaged over what sets a village of a draw apart for good.

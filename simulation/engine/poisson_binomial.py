@@ -164,14 +164,14 @@ def add_villages(chances: Floats, limit: int) -> Floats:
 
 
 def total_of_sorts(adds: Floats, sort_of: Ints, limit: int) -> Floats:
-    """Return how probable it is that villages add up to 0, 1 …, to less than `limit`, shape (n, D, M).
+    """Return how probable it is that villages add up to 0, 1 …, to less than `limit`, shape (n, D, …).
 
     Those of the largest sort of a case are a binomial, the others are added one by one.
 
     Parameters
     ----------
     adds
-        Shape (C, most + 1, D, M): chance that a village of each sort adds 0, 1 … `most`; may be complex, as in `Lots`.
+        Shape (C, most + 1, D, …): chance that a village of each sort adds 0, 1 … `most`; may be complex, as in `Lots`.
     sort_of
         Shape (village, D): the sort of each village.
 
@@ -206,17 +206,18 @@ def total_of_sorts(adds: Floats, sort_of: Ints, limit: int) -> Floats:
 
 
 def _binomial(adds: Floats, size: Ints, sums: Floats) -> None:
-    """Put the first of the chances of a binomial, or of its like for complex numbers, into `sums`, shape (n, D, M).
+    """Put the first of the chances of a binomial, or of its like for complex numbers, into `sums`, shape (n, D, …).
 
-    From the chances (≥ 2, D, M) that one adds 0 or 1, and how many there are, (D,). In logarithms: a power may be too
+    From the chances (≥ 2, D, …) that one adds 0 or 1, and how many there are, (D,). In logarithms: a power may be too
     small for a number where the whole is not.
     """
     none, one = (np.log(np.where(chance == 0, _NEARLY_NONE, chance)) for chance in adds[:2])
     log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, size[-1] + 1)))])
-    power, one = size[:, None] * none, one - none
+    along = (..., *(None,) * (none.ndim - 1))
+    power, one = size[along] * none, one - none
     for number in range(min(len(sums), int(size[-1]) + 1)):
         ways = log_factorial[size] - log_factorial[number] - log_factorial[np.maximum(size - number, 0)]
-        np.add(power, np.where(size < number, -np.inf, ways)[:, None], out=sums[number])
+        np.add(power, np.where(size < number, -np.inf, ways)[along], out=sums[number])
         np.exp(sums[number], out=sums[number])
         power += one
 
