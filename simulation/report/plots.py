@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol, TypeVar, cast, overload
+from typing import Any, Concatenate, Protocol, TypeVar, cast, overload
 
 from ..decision.comparison import Comparison
 from ..decision.discovery import Discovery
@@ -48,8 +48,6 @@ Found_contra = TypeVar("Found_contra", contravariant=True)
 class Plot(Protocol[Found_contra]):
     """A function that draws a figure, or into axes of the caller's own."""
 
-    __name__: str
-
     @overload
     def __call__(
         self,
@@ -72,105 +70,195 @@ class Plot(Protocol[Found_contra]):
     ) -> Axes: ...
 
 
-def _plot(described: Callable[[Found_contra], None]) -> Plot[Found_contra]:
-    """Return the function that draws the figure of this name."""
-    name = described.__name__
-
-    def draw_it(
-        found: Any,
-        language: str | None = None,
-        run_hash: str | None = None,
-        *,
-        ax: Axes | None = None,
-        district: str | None = None,
-    ) -> Figure | Axes:
-        return _figure(name, found, language, run_hash, ax, district)
-
-    draw_it.__name__ = draw_it.__qualname__ = name
-    draw_it.__doc__ = described.__doc__
+def _plot(draw_it: Callable[Concatenate[Found_contra, ...], Figure | Axes]) -> Plot[Found_contra]:
+    """Say of a function that it returns a figure unless it is given axes."""
     return cast("Plot[Found_contra]", draw_it)
 
 
 @_plot
-def fan_chart(found: OfForecast) -> None:
+def fan_chart(
+    found: OfForecast,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw the share of villages at each level, from the origin on, with 50% and 90% intervals."""
+    return _figure("fan_chart", found, language, run_hash, ax, district)
 
 
 @_plot
-def rises(found: OfForecast) -> None:
+def rises(
+    found: OfForecast,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw each year's rises against the number needed, with the probability that the target is met.
 
     Where the target counts something else (entries, stock, rises net of falls) that is drawn instead.
     """
+    return _figure("rises", found, language, run_hash, ax, district)
 
 
 @_plot
-def districts(found: OfForecast) -> None:
+def districts(
+    found: OfForecast,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw a dot for each of several districts, by its chance of meeting its target in the first year, by province.
 
     Of one province each district has a line with its name and the range from assumptions.
     """
+    return _figure("districts", found, language, run_hash, ax, district)
 
 
 @_plot
-def transition_matrix(found: OfForecast) -> None:
+def transition_matrix(
+    found: OfForecast,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw the yearly transition matrix of a typical village with its 90% intervals."""
+    return _figure("transition_matrix", found, language, run_hash, ax, district)
 
 
 @_plot
-def village_board(found: OfForecast) -> None:
+def village_board(
+    found: OfForecast,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw a tile for each village, by kecamatan: its level, and the chance that it rises in the first year.
 
     Where a tile each would not fit on a page, above about 150 villages, there is a tile a kecamatan. Where only counts
     by status are known, or of several districts, none is drawn.
     """
+    return _figure("village_board", found, language, run_hash, ax, district)
 
 
 @_plot
-def village_map(found: OfForecast) -> None:
+def village_map(
+    found: OfForecast,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw where the villages are: status by fill and pattern, chance of rising in the first year by a circle.
 
     The ten likeliest to rise are named. The scenario names the map, a GeoJSON (``villages.map``); where it names none,
     where only counts by status are known, or of several districts, none is drawn.
     """
+    return _figure("village_map", found, language, run_hash, ax, district)
 
 
 @_plot
-def comparison(found: Comparison | Saved) -> None:
+def comparison(
+    found: Comparison | Saved,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw by how much each scenario changes the chance of meeting the target, year by year, with intervals."""
+    return _figure("comparison", found, language, run_hash, ax, district)
 
 
 @_plot
-def sensitivity(found: Sensitivity | Saved) -> None:
+def sensitivity(
+    found: Sensitivity | Saved,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw which uncertain parameters the chance of meeting the target depends on."""
+    return _figure("sensitivity", found, language, run_hash, ax, district)
 
 
 @_plot
-def posterior(found: Posterior | Saved) -> None:
+def posterior(
+    found: Posterior | Saved,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw what every parameter was before the data and what it became."""
+    return _figure("posterior", found, language, run_hash, ax, district)
 
 
 @_plot
-def plan(found: Plan | Saved) -> None:
+def plan(
+    found: Plan | Saved,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw the chance of meeting the target against the effort, for several sizes of the year shock.
 
     Of several levers the mixes are drawn that no other beats.
     """
+    return _figure("plan", found, language, run_hash, ax, district)
 
 
 @_plot
-def robustness(found: Robustness | Saved) -> None:
+def robustness(
+    found: Robustness | Saved,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw the chance of meeting the target with each option, in every state of the world."""
+    return _figure("robustness", found, language, run_hash, ax, district)
 
 
 @_plot
-def discovery(found: Discovery | Saved) -> None:
+def discovery(
+    found: Discovery | Saved,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw under which assumptions the target is at risk: the part of the values of each, with its ends."""
+    return _figure("discovery", found, language, run_hash, ax, district)
 
 
 @_plot
-def backtest(found: Backtest | Saved) -> None:
+def backtest(
+    found: Backtest | Saved,
+    language: str | None = None,
+    run_hash: str | None = None,
+    *,
+    ax: Axes | None = None,
+    district: str | None = None,
+) -> Figure | Axes:
     """Draw whether forecasts of past years said truly how sure they were: reliability and PIT."""
+    return _figure("backtest", found, language, run_hash, ax, district)
 
 
 def _figure(

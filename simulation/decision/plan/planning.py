@@ -21,7 +21,7 @@ from .levers import BUDGET, Lever, Places, PlanRequest, levers_of, turn, weighed
 from .ranking import in_this_order, mark_enough, rank_villages
 from .result import Curve, ForecastChance, NeededRange, Plan, PlannedTarget, PlannedVillage, Setting
 from .search import cheapest_mix, cheapest_setting, ladder, least_of, range_of, rungs_of, settings_of
-from .trial_cache import TrialCache
+from .trial_cache import TrialCache, part_of
 
 SKETCHES, TRIALS = 18, 26
 """About as many settings are sketched, and tried with full effort."""
@@ -105,8 +105,9 @@ def plan(
     """
     names = (vary,) if isinstance(vary, str) else tuple(vary)
     asked = PlanRequest(probability, names, year, every_year, budget, budget_per_year, draws, replicates, engine, seed)
-    with shown(progress, "plan") as told:
-        return _Planner(scenario, asked.settled(scenario), workers, executor, told, keep).plan()
+    planner = _Planner(scenario, asked.settled(scenario), workers, executor, keep)
+    with shown(progress, "plan", planner.seconds) as told:
+        return planner.plan(told)
 
 
 class _Planner:
@@ -118,14 +119,14 @@ class _Planner:
         request: PlanRequest,
         workers: int | None,
         executor: Executor | None,
-        progress: Progress,
         keep: Keep | None,
     ) -> None:
         self._scenario, self._request = scenario, request
         self._trial = partial(
             Trial, seed=request.seed, workers=workers, executor=executor, progress=self._count, keep=keep
         )
-        self._progress, self._tried, self._expected = progress, 0, SKETCHES + TRIALS
+        self._tried, self._expected = 0, SKETCHES + TRIALS
+        self._progress: Progress = lambda *_: None
         self._goal = goal_of(scenario, request.probability, request.year, request.every_year)
         self._levers = levers_of(scenario, request.vary, self._goal.years)
         hardest = _hardest(scenario, self._levers)
@@ -139,8 +140,15 @@ class _Planner:
             message = BUDGET_OF_A_YEAR_TOO_SMALL if request.limit.per_year else BUDGET_TOO_SMALL
             raise Refusal(message.filled(levers=names, **costs))
 
-    def plan(self) -> Plan:
+    @property
+    def seconds(self) -> float:
+        """About how long it will take: a rule of thumb, the same on every computer."""
+        part = part_of(self._effort, self._scenario).trajectories / self._effort.trajectories
+        return (SKETCHES * part + TRIALS) * self._cache.trial.seconds(self._scenario, self._effort)
+
+    def plan(self, progress: Progress) -> Plan:
         """Search, and put the plan together."""
+        self._progress = progress
         cache, request, scenario, levers = self._cache, self._request, self._scenario, self._levers
         single, years = len(levers) == 1, self._goal.years
         forecast = self._forecast()
