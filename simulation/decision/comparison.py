@@ -417,6 +417,8 @@ def _contrast(
 def paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
     """Compare two ensembles of one district."""
     baseline, scenario = without.scenario, with_it.scenario
+    without.refuse_failures()
+    with_it.refuse_failures()
     one, other = without.outcomes[0], with_it.outcomes[0]
     alike = same_law(baseline, scenario, (without.parameters, with_it.parameters))
     same_chance = alike and baseline.target == scenario.target

@@ -16,14 +16,14 @@ from ..domain.html_table import html_table
 from ..domain.messages import Message, Problem, ProblemsError, Refusal, ScenarioError
 from ..domain.messages import shown as shown_text
 from ..domain.scenario import require_assumptions
-from ..engine.chunk_folder import ChunkFolder
-from ..engine.effort import Effort, Simulator, expected_seconds
-from ..engine.ensemble import Ensemble, run
+from ..engine.effort import Effort, EffortError, Simulator, expected_seconds
+from ..engine.ensemble import Ensemble, engine_of, run
 from ..engine.progress import Progress, progress_of_part, shown
 from ..inference.forecasting import summarise
 from ..inputs.resolve import fingerprint
 from ..inputs.scenario import Scenario
 from .comparison import paired_contrast
+from .kept_parts import parts_below
 from .pairing import leading_scenario, refuse_unpaired
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ TOO_MANY = Message(
     "these values make {found:,} settings, more than the {most:,} of one grid; leave some out, or make several grids"
 )
 NO_VALUES = Message("a grid needs keys with the values that they take, such as rise.dasar: [0.03, 0.05]")
+SIMULATED = Message("a grid is simulated, by batch or mesa; found {found}")
 NO_LIST = Message("these are no values that a grid could take one after the other")
 LIST = Message("a list of one value or more, such as [0.03, 0.05] or range(0, 40, 10)")
 
@@ -150,6 +151,9 @@ def grid(
     [3, 3]
     """
     require_assumptions(scenario)
+    if engine not in {"batch", "mesa"}:
+        raise EffortError(SIMULATED.filled(found=engine))
+    used: Simulator = "mesa" if engine_of(engine, scenario) == "mesa" else "batch"
     every = _lists(values)
     settings = _settings(scenario, every)
     scenarios = [one for _, one in settings]
@@ -157,20 +161,20 @@ def grid(
     effort = Effort.of(leading_scenario((scenario, *scenarios)), draws, replicates)
     kept = None
     if results is not None:
-        kept = ChunkFolder.of(results, scenario.name, "grid", fingerprint(scenario), effort, seed, engine)
+        kept = parts_below(results, scenario, "grid", effort, seed, engine)
     names = [f"setting_{fingerprint(one)}" for one in scenarios]
     loaded = {name: numbers["numbers"] for name in names if kept and (numbers := kept.load_arrays(name))}
     missing = {name: one for name, one in zip(names, scenarios, strict=True) if name not in loaded}
     horizons = sorted({one.horizon for one in missing.values()})
     todo = [*(scenario.with_(horizon=years) for years in horizons), *missing.values()]
     doing = f"grid of {len(settings)} settings"
-    with shown(progress, doing, sum(expected_seconds(one, effort, engine) for one in todo)) as told:
+    with shown(progress, doing, sum(expected_seconds(one, effort, used) for one in todo)) as told:
         ensembles = (
             run(
                 one,
                 effort,
                 seed,
-                engine=engine,
+                engine=used,
                 workers=workers,
                 executor=executor,
                 progress=progress_of_part(told, part, len(todo)),
@@ -189,7 +193,7 @@ def grid(
     ]
     import pandas as pd
 
-    return Grid(scenario=scenario, values=every, seed=seed, effort=effort, engine=engine, table=pd.DataFrame(rows))
+    return Grid(scenario=scenario, values=every, seed=seed, effort=effort, engine=used, table=pd.DataFrame(rows))
 
 
 def _settings(scenario: Scenario, values: Mapping[str, tuple[Any, ...]]) -> list[tuple[dict[str, Any], Scenario]]:

@@ -21,15 +21,14 @@ from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..domain.scenario import refuse_several, refuse_so_far, require_assumptions
 from ..domain.status import LEVELS
-from ..engine.chunk_folder import ChunkFolder
 from ..engine.effort import ChunkSink, Effort, Engine, Keep, expected_seconds
 from ..engine.ensemble import Ensemble, run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS_A_SECOND
 from ..engine.one_year import chance_of_meeting, first_year_cost
 from ..engine.progress import Progress, shown
 from ..inference.elsewhere import Elsewhere, elsewhere
-from ..inputs.resolve import fingerprint
 from ..inputs.scenario import Scenario
+from .kept_parts import parts_below
 from .trial import Goal, engine_for, goal_of, judged_conditionally
 from .variance_shares import VarianceShares, mean_absolute_effects, variance_shares
 
@@ -223,7 +222,7 @@ def sensitivity(
     used, _ = engine_for(scenario, goal, engine, DRAWS, seed)
     base = 1 << (asked.draws - 1).bit_length()
     if results is not None:
-        parts = ChunkFolder.of(results, scenario.name, "sensitivity", fingerprint(scenario), goal, asked, seed, used)
+        parts = parts_below(results, scenario, "sensitivity", goal, asked, seed, used)
         sinks, keep = (lambda step: parts.part(f"step_{step}")), parts
     simulate = partial(run, engine="mesa" if used == "mesa" else "batch", workers=workers, executor=executor)
     with shown(progress, "sensitivity", _seconds(factors, goal.years[0], used, seed, asked.replicates, base)) as told:
@@ -404,6 +403,7 @@ class _Surface:
             sink=self.sinks(step.place),
             exact_first=False,
         )
+        made.refuse_failures()
         chances = made.outcomes[0].chance_met(scenario)[..., -1]
         return np.asarray(chances.reshape(len(points), 2, -1).mean(axis=2).T)
 

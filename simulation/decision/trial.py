@@ -193,7 +193,9 @@ class Trial:
         """
 
         def means() -> dict[str, Floats]:
-            outcome = self._run(scenario, effort, exact_first=False).outcomes[0]
+            ensemble = self._run(scenario, effort, exact_first=False)
+            ensemble.refuse_failures()
+            outcome = ensemble.outcomes[0]
             return {"assisted": np.asarray(outcome.assisted.mean(axis=(0, 1)), dtype=np.float64)}
 
         return self._kept("assisted", scenario, effort, means)["assisted"]
@@ -216,6 +218,7 @@ class Trial:
         engine: Simulator = "mesa" if self.engine == "mesa" else "batch"
         judged = [year - scenario.years[0] for year in self.goal.years]
         ensemble = self._run(scenario, effort, engine=engine, exact_first=judged == [0])
+        ensemble.refuse_failures()
         outcome = ensemble.outcomes[0]
         if len(judged) == 1:
             chances = outcome.chance_met(scenario)[..., judged[0]]

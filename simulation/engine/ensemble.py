@@ -37,7 +37,7 @@ from .effort import (
     chunks,
     refuse_below,
 )
-from .failure import EnsembleError, Failure, in_order, none_completed, none_kept, too_many_deaths
+from .failure import EnsembleError, Failure, in_order, none_completed, none_kept, some_failed, too_many_deaths
 from .forms import refuse_other_form
 from .laid_aside import LaidAside
 from .one_year import chances_that_enough_rise
@@ -85,6 +85,11 @@ class Ensemble:
     def estimator(self) -> Estimator:
         """How the chance of a single year is estimated from them (`Outcome.chance_met`)."""
         return "conditional" if self.outcomes[0].enough_rise.shape[-1] else "plain"
+
+    def refuse_failures(self) -> None:
+        """Raise an `EnsembleError` where trajectories failed, for whoever needs all: pairs, and means over all."""
+        if self.failures:
+            raise some_failed(self.effort.trajectories * len(self.outcomes), self.failures)
 
     def sound(self, district: int) -> Bools:
         """Return which trajectories did not fail, kept or not, shape (draw, replicate)."""

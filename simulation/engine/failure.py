@@ -88,6 +88,16 @@ def none_completed(district: str, failures: Iterable[Failure]) -> EnsembleError:
     return EnsembleError(message, ordered)
 
 
+def some_failed(trajectories: int, failures: Sequence[Failure]) -> EnsembleError:
+    """Return the error that says that some trajectories failed where all are needed, and how the first one did."""
+    message = Message(
+        "{number:,} of {total:,} simulations failed, and only a forecast can leave them out: forecast this scenario to "
+        "see them; the first (draw {draw}, replicate {replicate}): {error}",
+        {"number": len(failures), "total": trajectories, **vars(failures[0])},
+    )
+    return EnsembleError(message, failures)
+
+
 def none_kept(district: str, number: int, rises: int, day: str) -> EnsembleError:
     """Return the error that says that none of so many trajectories goes with the rises reported by a day."""
     message = Message(

@@ -38,6 +38,8 @@ from told import result_of
 
 from simulation.app import errors
 from simulation.decision import trial
+from simulation.decision.grid import grid
+from simulation.decision.kept_parts import parts_below
 from simulation.decision.trial import Goal
 from simulation.domain.messages import Message, ProblemsError, Refusal
 from simulation.domain.scenario import refuse_so_far
@@ -47,7 +49,8 @@ from simulation.engine.closed_form.applicability import REPORTS_LATE, VILLAGES_L
 from simulation.engine.cluster import workers_at
 from simulation.engine.effort import Effort, EffortError
 from simulation.engine.ensemble import MOST_DEATHS, refuse_executor, refuse_nonsense
-from simulation.engine.failure import Failure, none_completed, none_kept, too_many_deaths
+from simulation.engine.failure import Failure, none_completed, none_kept, some_failed, too_many_deaths
+from simulation.engine.model import VillageAgent
 from simulation.engine.workers import ExecutorLostError, TaskStuckError
 from simulation.inference.elicitation import refuse_unfit
 from simulation.inference.forecasting import forecast
@@ -279,6 +282,9 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "no space for many districts": refused(_no_space_aside),
     "dots of one district": refused(lambda: plots.districts(forecast(SMALL, 1, 20, 3))),
     "a district that is not there": refused(lambda: SMALL.of_district("63.98")),
+    "simulations that fail where all are needed": refused(lambda: (_ for _ in ()).throw(some_failed(20, [DIED] * 3))),
+    "parts of a law of one's own": refused(lambda: parts_below(FOLDER, SMALL.with_agents(VillageAgent))),
+    "an exact grid": refused(lambda: grid(SMALL, {"horizon": [1]}, engine="exact")),  # type: ignore[arg-type]
     "a grid of nothing": refused(lambda: SMALL.grid({})),
     "a grid of too many settings": refused(lambda: SMALL.grid({"horizon": range(1, 41), "fall": range(251)})),
     "a grid of values that are no list": faulted(lambda: SMALL.grid({"rise.dasar": 0.1, "horizon": "5"})),

@@ -157,3 +157,53 @@ def test_a_table_shows_values_that_are_no_numbers_as_text(coached: kkb.Scenario)
     assert set(found.table["pendampingan.priority"]) == {"random", "lowest_status"}
     assert set(found.table["rise.dasar"]) == {str(kkb.Beta(4, 60))}
     assert "pendampingan.priority (2) × rise.dasar (1), 10 draws × 4 replicates" in repr(found)
+
+
+class Eager(kkb.VillageAgent):
+    """A village whose odds are doubled."""
+
+    def rise_odds(self) -> float:
+        """Return twice the odds."""
+        return 2 * super().rise_odds()
+
+
+class Broken(kkb.VillageAgent):
+    """A village that fails now and then."""
+
+    def rise_odds(self) -> float:
+        """Return the odds, or fail."""
+        if self.position == 3 and self.uniform < 0.1:
+            raise RuntimeError("no pen")
+        return super().rise_odds()
+
+
+@pytest.mark.slow
+def test_a_law_of_ones_own_is_tried_in_every_setting(coached: kkb.Scenario, tmp_path: Path) -> None:
+    """By agents, whatever the engine asked for; nothing is kept of it, since code may change."""
+    eager, effort = coached.with_agents(Eager), {"draws": 6, "replicates": 3, "seed": 2, "progress": False}
+    found = eager.grid({"rise.dasar": [0.05]}, **effort)
+    compared = kkb.compare(eager, eager.with_(**{"rise.dasar": 0.05}), **effort)
+    assert found.engine == "mesa"
+    assert found.table["difference"].tolist() == compared.years["difference"].tolist()
+    plain = coached.grid({"rise.dasar": [0.05]}, **effort).table
+    assert found.table["rises_mean"].sum() > plain["rises_mean"].sum()
+    with pytest.raises(kkb.Refusal, match="leave results= out"):
+        eager.grid({"rise.dasar": [0.05]}, **effort, results=tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ask", ["grid", "compare", "plan", "sensitivity", "robustness"])
+def test_trajectories_that_fail_are_counted_by_no_decision(coached: kkb.Scenario, ask: str) -> None:
+    """A failed trajectory holds no rises: counted, it would look like a year in which nobody rose."""
+    broken = coached.with_agents(Broken)
+    other = broken.with_(name="lain", **{"pendampingan.capacity": 20})
+    effort: dict[str, Any] = {"draws": 10, "replicates": 4, "progress": False}
+    calls: dict[str, Any] = {
+        "grid": lambda: broken.grid({"horizon": [2]}, **effort),
+        "compare": lambda: kkb.compare(broken, other, **effort),
+        "plan": lambda: kkb.plan(broken, 0.5, "pendampingan.capacity", **effort),
+        "sensitivity": lambda: kkb.sensitivity(broken, 2, 2, progress=False),
+        "robustness": lambda: kkb.robustness([broken, other], **effort),
+    }
+    with pytest.raises(kkb.EnsembleError, match=r"and only a forecast can leave them out.*no pen"):
+        calls[ask]()
