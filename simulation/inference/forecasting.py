@@ -252,10 +252,12 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
 def _fine_quantiles(target: Target, rises: Ints, judged: Ints) -> dict[str, Ints]:
     """Return the fine quantiles of rises and of what is judged, (N, Y) each."""
     counts = {"rises": rises, **({} if target.of_gross_rises else {target.key: judged})}
-    return {
-        name: np.quantile(values, FINE, axis=0, method="inverted_cdf").T.astype(np.int64)
-        for name, values in counts.items()
-    }
+    return {name: np.array([_fine_quantiles_of(year) for year in values.T]) for name, values in counts.items()}
+
+
+def _fine_quantiles_of(counts: Ints) -> Ints:
+    low = counts.min()
+    return low + quantiles_of(np.bincount(counts - low).astype(np.float64), FINE)
 
 
 def _before(ensemble: Ensemble, index: int) -> Estimate:

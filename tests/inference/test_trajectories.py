@@ -110,7 +110,7 @@ def test_flows_add_up_to_the_levels_of_the_ensemble(scenario: kkb.Scenario) -> N
     assert risen.groupby(by)["villages"].sum().tolist() == ensemble["rises"].tolist()
     at_end = flows.groupby([*by, "listed"], observed=True)["villages"].sum().unstack()
     joining = [sum(joins == year for joins in joins_of(scenario)) for year in scenario.years]
-    here = ensemble[list(LEVELS)].to_numpy().reshape(-1, scenario.horizon, 4)
+    here = ensemble[list(LEVELS)].to_numpy().reshape(-1, scenario.horizon, 4).copy()
     here[:, :, 0] -= joining
     assert (at_end.to_numpy().reshape(here.shape) == here).all()
 

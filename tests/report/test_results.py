@@ -142,6 +142,17 @@ def test_many_villages_go_to_parquet(small: Forecast, tmp_path: Path, monkeypatc
     assert not (run.path / "villages.csv").exists()
 
 
+def test_codes_are_text_in_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of districts and villages, so that whoever reads them need not say so."""
+    monkeypatch.setattr(tables, "VILLAGES_IN_CSV", 1)
+    first, other = (make_villages([2], status=[0, 1], code=code) for code in ("32.10", "06"))
+    run = written(forecast(replace(make_scenario(first), districts=(first, other)), 1, 4), tmp_path)
+    for name, column in (("ensemble", "district_code"), ("villages", "district_code"), ("villages", "village_code")):
+        found = run.table(name)[column]
+        assert pq.read_schema(run.path / f"{name}.parquet").field(column).type == "string"
+        assert set(found.str.split(".00").str[0]) == {"32.10", "06"}
+
+
 def test_several_districts_share_the_tables(several: Forecast, tmp_path: Path) -> None:
     """Every row names its district."""
     run = written(several, tmp_path)
