@@ -170,8 +170,9 @@ class Scenario(StatedAssumptions):
         Scenario
             Its draw d takes row d, so that `Forecast.parameters` and `Forecast.ensemble` go by the numbers of the
             rows. More draws than rows take them again from the first on, which every Monte Carlo error counts; fewer
-            draws are the first rows. A file that `calibrate` wrote is taken as in ``parameters_from``. What the
-            posterior does not hold is as before.
+            draws are the first rows. Rows count as independent of each other: thin a chain in which they are not. A
+            file that `calibrate` wrote is taken as in ``parameters_from``. What the posterior does not hold is as
+            before.
 
         Raises
         ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from districts import make_scenario, make_villages
 
+from simulation.decision.comparison import compare
 from simulation.domain.distributions import Empirical
+from simulation.domain.intervention import Intervention
 from simulation.domain.messages import DataError, ScenarioError
 from simulation.inference.calibration.calibrate import calibrate
 from simulation.inference.forecasting import forecast
@@ -180,3 +184,37 @@ def test_rows_that_lie_in_an_order_are_noted() -> None:
     assert "rank correlation 1)" in str(note)
     for quiet in (ordered.sample(frac=1, random_state=0), ordered.iloc[:40]):
         assert not SCENARIO.with_posterior(quiet).provenance.notes
+
+
+REPEATS, ROWS = 60, 60
+
+
+@pytest.mark.slow
+def test_rows_used_again_are_counted_as_such_in_every_error() -> None:
+    """Over new posteriors of 60 rows, each taken five times, estimates scatter as their errors say, however made.
+
+    The scatter of n repeats is known to a share of 1/√2n, 9%; draws taken as new ones would give errors of less
+    than half of it. Chances are of the second year, except the exact ones.
+    """
+    villages = make_villages((12, 12), status=[0] * 18 + [1] * 6)
+    plan = Intervention("bantu", 2026, capacity=6)
+    found: dict[str, list[tuple[float, float]]] = {}
+    for repeat in range(REPEATS):
+        generator = np.random.default_rng(repeat)
+        rises = 1 / (1 + np.exp(-generator.normal(-2.6, 0.7, ROWS)))
+        drawn = {"rise.dasar": Empirical(rises), "year_sd": Empirical(np.abs(generator.normal(0, 0.5, ROWS)))}
+        alone = make_scenario(villages, drawn, horizon=2)
+        helped = make_scenario(villages, drawn, [plan], {"bantu.odds_ratio_rise": 2.5}, horizon=2)
+        for estimator in ("plain", "conditional"):
+            year = forecast(alone, 300, 2, repeat, estimator=estimator).districts[0].years[1]  # type: ignore[arg-type]
+            found.setdefault(estimator, []).append((year.probability_met, year.monte_carlo_error))
+        first = make_scenario(villages, drawn, horizon=1)
+        year = forecast(first, 300, seed=repeat, engine="exact").districts[0].years[0]
+        found.setdefault("exact", []).append((year.probability_met, year.monte_carlo_error))
+        difference = compare(alone, replace(helped, name="bantu"), draws=300, replicates=2, seed=repeat).years.iloc[-1]
+        told = float(difference["difference"]), float(difference["monte_carlo_error"])
+        found.setdefault("compare", []).append(told)
+    for name, pairs in found.items():
+        estimates, errors = np.array(pairs).T
+        ratio = np.sqrt((errors**2).mean()) / estimates.std(ddof=1)
+        assert abs(np.log(ratio)) < 4 / np.sqrt(2 * REPEATS), (name, ratio)

@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from districts import everything_on
 from simulation.report.kinds.agents import Agent
@@ -71,6 +73,43 @@ def test_numbers_of_numpy_and_lists_are_taken() -> None:
     assert (type(effort.draws), type(effort.replicates), effort.replicates) == (int, int, 3)
     draws: Any = [0.1, 0.2]
     assert kkb.Empirical(draws).values.tolist() == draws
+
+
+@pytest.mark.slow
+def test_tables_of_python_are_kept_with_a_run_that_is_made_again_from_its_folder(tmp_path: Path) -> None:
+    """Villages, network, distances and a posterior of one's own: the same number, and tables of the same bytes."""
+    codes = [f"99.77.01.{2001 + i}" for i in range(8)]
+    table = pd.DataFrame(
+        {"village_code": codes, "village": codes, "subdistrict": "Uji", "status": "dasar", "km": range(8)}
+    )
+    apart = np.abs(np.subtract.outer(np.arange(8), np.arange(8)))
+    villages = {
+        "table": table,
+        "network": nx.path_graph(codes, create_using=nx.DiGraph),
+        "distances": pd.DataFrame(apart, codes, codes),
+    }
+    sections = {"schema": 1, "name": "uji", "origin": 2025, "horizon": 2, "villages": villages}
+    scenario = kkb.Scenario.from_dict({**sections, "district": {"code": "99.77", "name": "Uji"}}).with_posterior(
+        pd.DataFrame({"rise.dasar": [0.1, 0.3, 0.2]})
+    )
+    folder = kkb.save(kkb.forecast(scenario, draws=5, replicates=4, seed=1), tmp_path / "first")
+    again = kkb.save(kkb.rerun(folder), tmp_path / "again")
+    assert kkb.load_run(again).id == kkb.load_run(folder).id
+    for name in (
+        "ensemble.parquet",
+        "forecast.json",
+        "inputs/network.csv",
+        "inputs/distances.csv",
+        "inputs/draws.parquet",
+    ):
+        assert (again / name).read_bytes() == (folder / name).read_bytes()
+    kept = kkb.load_scenario(folder / "inputs" / "scenario.yaml")
+    assert kept.districts[0].network is not None
+    assert kept.districts[0].network.directed
+    assert kept.districts[0].columns["km"].tolist() == list(range(8))
+    assert kept.parameters.sample(9, 4)["rise.dasar"].tolist() == [0.1, 0.3, 0.2, 0.1]  # type: ignore[index]
+    (told,) = kkb.load_run(folder).result.districts
+    assert told.basis == ("own_posterior",)
 
 
 def test_a_scenario_written_and_read_again_is_equal(tmp_path: Path) -> None:
