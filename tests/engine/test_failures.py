@@ -92,7 +92,7 @@ def sums_of_others() -> VillageSums:
     """Return what villages live in the trajectories that are to be completed, each played alone."""
     sums = Outcome.empty((0,), SCENARIO, SCENARIO.districts[0]).villages
     for draw, replicate in np.argwhere(expected()):
-        model = kkb.KampungModel(SCENARIO, int(draw), int(replicate), SEED)
+        model = kkb.KampungModel(SCENARIO, int(draw), int(replicate), seed=SEED)
         while model.running:
             model.step()
         sums.add(model.outcome.villages)

@@ -133,7 +133,9 @@ def _rows(scenario: Scenario, model: KampungModel | None) -> list[dict[str, Any]
     """Return the origin and the years that were finished."""
     if model is None:
         return []
-    columns: Mapping[str, list[int]] = model.datacollector.model_vars
+    columns: Mapping[str, list[int]] = {
+        name: values for name, values in model.datacollector.model_vars.items() if name != "seed"
+    }
     met = [False, *model.outcome.met(scenario.target)[0].tolist()]
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return [{**row, "met": met[place]} for place, row in enumerate(rows)]
