@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..domain.arrays import Floats
+from ..domain.columns import describes_columns
 from ..domain.html_table import html_table
 from ..domain.messages import Message, Problem, ProblemsError, Refusal, ScenarioError
 from ..domain.messages import shown as shown_text
@@ -51,6 +52,7 @@ NO_LIST = Message("these are no values that a grid could take one after the othe
 LIST = Message("a list of one value or more, such as [0.03, 0.05] or range(0, 40, 10)")
 
 
+@describes_columns("grid")
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Grid:
     """What every setting achieves, and by how much it differs from the scenario as stated.
@@ -62,12 +64,8 @@ class Grid:
     values
         Key -> the values that it takes.
     table
-        One row a setting and year: a column for each key, ``year``; ``probability_met`` with its
-        ``monte_carlo_error`` and 90% interval over the parameter draws (``parameter_low``, ``parameter_high``);
-        ``difference`` to the scenario as stated, in the same year, with its paired error
-        (``difference_monte_carlo_error``) and interval; ``rises_mean``, villages that rise in the year;
-        ``additional_rises_mean`` and its paired error; ``cost_idr_million`` of the whole horizon, in million rupiah,
-        and ``additional_cost_idr_million``. NaN where there is no interval.
+        One row a setting and year, its columns as below; NaN where there is no interval. Differences are paired: on
+        the same draws and luck.
     """
 
     scenario: Scenario

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from .messages import Message
 from .status import LEVELS
 
-Kind = Literal["string", "integer", "number", "boolean"]
+Kind = Literal["string", "integer", "number", "boolean", "any"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 PLACES: Mapping[str, str] = {
@@ -22,6 +22,7 @@ PLACES: Mapping[str, str] = {
     "intervention": ".+",
     "lever": r".+\.(?:capacity|coverage)",
     "language": "id|en",
+    "setting": ".+",
     "parameter": ".+",
 }
 """What may stand in the places of a column's name, as regular expressions."""
@@ -429,6 +430,35 @@ _TABLES = (
                 "probability_only_with", Message("Chance that the village rises by the last year in the scenario alone")
             ),
             _chance("probability_only_without", Message("Chance that it rises by the last year in the baseline alone")),
+        ),
+    ),
+    TableColumns(
+        "grid",
+        Message("One row a setting and forecast year"),
+        (
+            YEAR,
+            MET,
+            ERROR,
+            LOW,
+            HIGH,
+            _change("difference", Message("That chance, less the chance of the scenario as stated in the same year")),
+            _chance(
+                "difference_monte_carlo_error",
+                Message("Standard error of the difference from finitely many simulations"),
+            ),
+            _change("difference_low", Message("5% quantile of the difference over parameter draws")),
+            _change("difference_high", Message("95% quantile of the difference over parameter draws")),
+            _number("rises_mean", Message("Villages that rise in the year, mean")),
+            _number("additional_rises_mean", Message("Rises, less those of the scenario as stated, mean"), low=None),
+            _number("additional_rises_monte_carlo_error", Message("Standard error of that mean")),
+            _number("cost_idr_million", Message("Cost over the whole horizon, mean, undiscounted"), MILLION_RUPIAH),
+            _number(
+                "additional_cost_idr_million",
+                Message("Cost, less that of the scenario as stated, mean"),
+                MILLION_RUPIAH,
+                None,
+            ),
+            Column("{setting}", "any", Message("Value of the key {setting}")),
         ),
     ),
     TableColumns(

@@ -137,6 +137,7 @@ def posterior() -> kkb.Posterior:
     return kkb.calibrate(Evidence(panels=(panel(LISTS),)), scenario, draws=200, seed=1)
 
 
+@pytest.mark.slow
 def test_the_log_likelihood_of_a_village_is_that_of_its_move(posterior: kkb.Posterior) -> None:
     """Closed form: of villages that are alike the log of an entry of the yearly matrix, to the digits that are kept."""
     names = ("rise.dasar", "rise.berkembang", "fall")
@@ -162,6 +163,7 @@ def groups(data: Any) -> dict[str, Any]:
     return {name: data[name] for name in names}
 
 
+@pytest.mark.slow
 def test_observed_data_and_prior_stand_beside_the_posterior(posterior: kkb.Posterior) -> None:
     """By the names of the keys; statuses of villages in the years of the lists."""
     found = groups(posterior.to_inference_data())
@@ -185,12 +187,14 @@ def test_arviz_compares_chains_and_leaves_out_observations(posterior: kkb.Poster
     assert 0 < float(effective) < 2 * len(SIMPLE)
 
 
+@pytest.mark.slow
 def test_chains_are_of_the_same_calibration(posterior: kkb.Posterior) -> None:
     """Others are refused."""
     with pytest.raises(ValueError, match="as many draws"):
         posterior.to_inference_data(kkb.calibrate(posterior.evidence, posterior.scenario, draws=20))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["villages", "counts"])
 def test_observations_make_up_the_likelihood(kind: str) -> None:
     """Of villages with the same past each counts once; at any parameters and shocks, with every feature on."""

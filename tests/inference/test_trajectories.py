@@ -59,6 +59,7 @@ def test_a_row_is_what_the_agent_does(scenario: kkb.Scenario) -> None:
     assert rows_of(table) == list(of_agents(scenario, 1, 6))
 
 
+@pytest.mark.slow
 @given(scenario=scenarios())
 @settings(max_examples=20, deadline=None)
 def test_a_row_is_what_the_agent_does_in_any_scenario(scenario: kkb.Scenario) -> None:

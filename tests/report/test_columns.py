@@ -123,6 +123,16 @@ def test_the_columns_of_the_record_are_described() -> None:
     assert [name for name in OF_THE_RECORD if TABLES["record"].of(name) is None] == []
 
 
+def test_the_columns_of_a_grid_are_described() -> None:
+    """Those of its numbers by name, the keys that it varies as such."""
+    table = kkb.grid(kkb.example("contoh"), {"rise.dasar": [0.05, 0.1]}, draws=4, replicates=4).table
+    found = {name: TABLES["grid"].of(name) for name in table}
+    assert {name for name, known in found.items() if known is not None and known[0].kind == "any"} == {"rise.dasar"}
+    for name, known in found.items():
+        assert known is not None
+        _holds(table[name], known[0])
+
+
 def test_no_column_of_a_table_is_described_twice() -> None:
     """Among the names that a place allows, the first description is meant."""
     for table in TABLES.values():
