@@ -19,6 +19,7 @@ from ..domain.scenario import Assumptions
 from ..domain.status import LEVELS, UNKNOWN
 from ..domain.villages import code_order
 from ..engine.closed_form.applicability import Exact, exact_results
+from ..engine.conditional import applied
 from ..engine.effort import ChunkSink, Effort, Engine, Simulator, expected_seconds
 from ..engine.ensemble import Ensemble, engine_of, run
 from ..engine.progress import Progress, progress_of_part, shown
@@ -332,6 +333,8 @@ def compare(
     if engine == "exact":
         return _compare_exactly(every, effort, seed)
     simulator: Simulator = engine
+    # What happened in the one is paired with what happened in the other, not with how likely it was.
+    known = all(applied("conditional", one) == "conditional" for one in every)
 
     def made(effort: Effort, told: Progress) -> Comparison:
         ensembles = (
@@ -340,6 +343,7 @@ def compare(
                 effort,
                 seed,
                 engine=simulator,
+                estimator="conditional" if known else "plain",
                 workers=workers,
                 executor=executor,
                 progress=progress_of_part(told, place, len(every)),

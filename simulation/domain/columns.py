@@ -20,6 +20,7 @@ PLACES: Mapping[str, str] = {
     "quantile": r"q\d\d",
     "reading": "rises_all|rises_below_top|net_rises|entries|stock",
     "intervention": ".+",
+    "record": r".+\..+",
     "lever": r".+\.(?:capacity|coverage)",
     "language": "id|en",
     "setting": ".+",
@@ -200,6 +201,7 @@ _TABLES = (
                 "assisted_{intervention}",
                 Message("Villages that the intervention {intervention} reaches in the year, mean"),
             ),
+            _number("recorded_{record}", Message("What the user's own mechanism records as {record}: villages, mean")),
         ),
     ),
     TableColumns(
@@ -225,6 +227,7 @@ _TABLES = (
                 "assisted_{intervention}",
                 Message("Chance that the intervention {intervention} reaches the village in the year"),
             ),
+            _number("recorded_{record}", Message("What the user's own mechanism records as {record}: village, mean")),
         ),
     ),
     TableColumns(
@@ -258,6 +261,7 @@ _TABLES = (
                 "chance_met",
                 Message("Chance of that given where the year began, where it is known; else 1 or 0, whether it is met"),
             ),
+            _number("recorded_{record}", Message("What the user's own mechanism records as {record}: villages, sum")),
         ),
     ),
     TableColumns(

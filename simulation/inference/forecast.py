@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -121,6 +122,8 @@ class YearForecast(Estimate):
         Level -> share of the villages at year end.
     assisted
         Intervention -> mean number of villages assisted.
+    recorded
+        ``mechanism.record`` -> mean of its sum over villages; only there where mechanisms record anything.
     """
 
     year: int
@@ -131,6 +134,7 @@ class YearForecast(Estimate):
     falls: Summary
     status_share: Mapping[str, Summary]
     assisted: Mapping[str, float]
+    recorded: Mapping[str, float] | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +158,8 @@ class DistrictForecast:
         not known).
     assisted_share
         Shape (V, Y, J).
+    recorded
+        Shape (V, Y, R): mean of each of the R records of mechanisms; None where nothing was simulated.
     shortfall
         Of each year how many villages are missing to the number needed, on average, 0 where it is reached; None where
         that is not known (some exact results).
@@ -175,6 +181,7 @@ class DistrictForecast:
     assisted_share: Floats
     shortfall: tuple[float | None, ...]
     before: Estimate | None = None
+    recorded: Floats | None = None
     fine_quantiles: Mapping[str, Ints] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -462,6 +469,7 @@ def year_rows(scenario: Scenario, district: DistrictForecast) -> list[dict[str, 
             **{f"share_{level}_mean": summary.mean for level, summary in year.status_share.items()},
             **{f"probability_{name}": district.readings[name][t] for name in sorted(district.readings)},
             **{f"assisted_{plan.name}": year.assisted[plan.name] for plan in scenario.interventions},
+            **({} if year.recorded is msgspec.UNSET else {f"recorded_{k}": mean for k, mean in year.recorded.items()}),
         }
         for t, year in enumerate(district.years)
     ]
@@ -508,7 +516,7 @@ def outcome_arrays(run_of: Ensemble, index: int) -> dict[str, NDArray[Any]]:
         "entries": outcome.entries,
         "met": outcome.met(scenario.target),
         "chance_met": outcome.chance_met(scenario),
-        **{name: outcome.records[..., place] for place, name in enumerate(scenario.records)},
+        **{f"recorded_{name}": outcome.records[..., place] for place, name in enumerate(scenario.records)},
     }
 
 

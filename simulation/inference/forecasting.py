@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +27,7 @@ from ..engine.conditional import Estimator
 from ..engine.effort import ChunkSink, Effort, Engine, expected_seconds
 from ..engine.ensemble import Ensemble, engine_of, run
 from ..engine.one_year import ExactResult
-from ..engine.outcome import Outcome
+from ..engine.outcome import RECORD_UNIT, Outcome
 from ..engine.progress import Progress, shown
 from ..inputs.provinces import provinces_of
 from ..inputs.scenario import Scenario
@@ -245,6 +246,7 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
         assisted_share=outcome.villages.assisted / size,
         shortfall=tuple(map(float, counted(np.maximum(must - score, 0)).mean(axis=0))),
         before=None if scenario.so_far is None else _before(ensemble, index),
+        recorded=outcome.villages.records * RECORD_UNIT / size,
         fine_quantiles=_fine_quantiles(scenario.target, counted(counts.rises), counted(score)),
     )
 
@@ -299,7 +301,7 @@ def _years(
     rises, falls, at_end = counted(counts.rises), counted(counts.falls), counted(counts.at_end)
     judged = rises if of_rises else counted(counts.score(target))
     saturated, assisted = (counted(each).mean(axis=0) for each in (counts.saturated(target), outcome.assisted))
-    years, must = [], counted(must)
+    years, must, recorded = [], counted(must), counted(outcome.records).mean(axis=0)
     for t, year in enumerate(scenario.years):
         villages = scenario.districts[index].number(year + 1)
         if t == 0 and so_far is None and index in ensemble.exact_first:
@@ -321,6 +323,7 @@ def _years(
                 falls=_summary(falls[:, t]),
                 status_share={level: _summary(at_end[:, t, s], villages) for s, level in enumerate(LEVELS)},
                 assisted={plan.name: float(assisted[t, j]) for j, plan in enumerate(scenario.interventions)},
+                recorded={name: float(recorded[t, r]) for r, name in enumerate(scenario.records)} or msgspec.UNSET,
             )
         )
     return tuple(years)

@@ -123,7 +123,15 @@ def _keys(
     of_mechanisms = (key for key in known if key.kind == "mechanism")
     of_lists = {REPORTING} & known
     covariate_keys = (ParameterKey("covariate", name) for name in covariates)
-    return [*keys, *of_lists, *covariate_keys, *effects, *of_mechanisms, *sorted(of_places)]
+    return [*keys, *of_lists, *covariate_keys, *effects, *sorted(of_mechanisms), *sorted(of_places)]
+
+
+def in_order(scalars: Mapping[ParameterKey, Distribution]) -> dict[ParameterKey, Distribution]:
+    """Return parameters with those of mechanisms where a scenario file has them: after the law's, before places'."""
+    of_mechanisms = sorted(key for key in scalars if key.kind == "mechanism")
+    of_places = [key for key in scalars if key.is_of_a_place]
+    of_the_law = [key for key in scalars if key.kind != "mechanism" and not key.is_of_a_place]
+    return {key: scalars[key] for key in (*of_the_law, *of_mechanisms, *of_places)}
 
 
 def _given_transition(transition: Transition) -> dict[ParameterKey, Distribution]:
@@ -149,9 +157,12 @@ def _given_effects(plans: Mapping[str, Any]) -> dict[ParameterKey, Distribution]
 
 
 def _given_mechanisms(file: ScenarioFile) -> dict[ParameterKey, Distribution]:
-    """Return the parameters of mechanisms that a file states, in the order of their names."""
-    stated = {f"{name}.{key}": value for name, part in file.mechanisms.items() for key, value in part.items()}
-    return {ParameterKey("mechanism", name): stated[name] for name in sorted(stated)}
+    """Return the parameters of mechanisms that a file states."""
+    return {
+        ParameterKey("mechanism", f"{name}.{key}"): value
+        for name, part in file.mechanisms.items()
+        for key, value in part.items()
+    }
 
 
 def _posterior(

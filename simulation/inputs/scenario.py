@@ -24,7 +24,7 @@ from .files import Files
 from .launches import under_launches
 from .normalise import prepare
 from .overlay import Chain, merged, python_chain, read_chain, without_counts
-from .parameters import read_parameters
+from .parameters import in_order, read_parameters
 from .posterior import LearnedDraws
 from .problem_list import Place, ProblemList, tell_at
 from .python_source import draws_among, node_of, overlay_of
@@ -323,14 +323,13 @@ class Scenario(StatedAssumptions):
             for name, key in zip(own.parameters, priors, strict=True)
             if key not in stated
         }
-        parameters = replace(self.parameters, scalars={**priors, **stated} if given else stated)
+        parameters = replace(self.parameters, scalars=in_order({**priors, **stated}))
         scenario = replace(self, mechanisms=(*self.mechanisms, own), parameters=parameters)
         # What was read, as if its files had held the mechanism: its sources stand beside theirs.
         provenance, read = self.provenance, self.provenance.read
         sources = {**given, **provenance.sources}
         if read is not None:
-            of_it = {key: value for key, value in priors.items() if key not in read.parameters.scalars}
-            known = replace(read.parameters, scalars={**read.parameters.scalars, **of_it})
+            known = replace(read.parameters, scalars=in_order({**priors, **read.parameters.scalars}))
             read = replace(read, mechanisms=scenario.mechanisms, parameters=known)
         return replace(scenario, provenance=replace(provenance, sources=sources, read=read))
 

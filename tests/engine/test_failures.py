@@ -299,7 +299,7 @@ def test_a_trajectory_that_ends_its_worker_process_is_found_and_the_others_compl
     assert np.argwhere(~completed).tolist() == [[4, 2]]
     assert np.array_equal(ensemble.outcomes[0].levels[completed], everyone().outcomes[0].levels[completed])
     assert len(shelf.kept) == EFFORT.draws
-    again = run(SCENARIO, EFFORT, SEED, workers=1, **how)
+    again = run(replace(SCENARIO, agent_class=Dying), EFFORT, SEED, workers=1, **how)
     assert again.failures == ensemble.failures
 
 

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from districts import everything_on
-from simulation.report.kinds.agents import Agent
 
 import simulation as kkb
+from simulation.report.kinds.own_code import OwnCode
 
 AGENT = """
 import pathlib
@@ -164,8 +164,8 @@ def test_what_an_agent_reads_is_kept_and_read_again_wherever_it_lies(tmp_path: P
 
     effort: dict[str, Any] = {"draws": 2, "replicates": 2, "engine": "mesa", "workers": 1}
     found = kkb.forecast(everything_on(), **effort, agent_class=load_agent(f"{source}:Reader"))
-    assert "own agent Reader" in repr(found)
-    assert "agent of the user's own: Reader" in found._repr_html_()
+    assert "own law: Reader" in repr(found)
+    assert "a law of the user's own: Reader" in found._repr_html_()
     folder = kkb.save(found, tmp_path / "results")
     data.write_text("1.0")
     again = kkb.rerun(folder, workers=1)
@@ -183,7 +183,7 @@ def test_what_an_agent_uses_of_its_own_modules_counts_by_value(tmp_path: Path, m
     factors, volunteers = importlib.import_module("own_factors"), importlib.import_module("own_volunteers")
 
     def identity() -> dict[str, Any]:
-        agent = Agent.of(volunteers.Volunteers)
+        agent = OwnCode.of(volunteers.Volunteers)
         assert agent.declared
         return agent.identity
 
@@ -260,7 +260,7 @@ def test_a_class_of_a_function_is_asked_for_when_its_run_is_computed_again(tmp_p
             return 3 * super().rise_odds()
 
     folder = kkb.save(kkb.forecast(everything_on(), **EFFORT, agent_class=Local), tmp_path)
-    with pytest.raises(kkb.KampungError, match=r"within a function .* give the class as agent_class"):
+    with pytest.raises(kkb.KampungError, match=r"within a function .* give it as agent_class"):
         kkb.rerun(folder)
     assert (
         kkb.load_run(kkb.save(kkb.rerun(folder, agent_class=Local, workers=1), tmp_path / "again")).id

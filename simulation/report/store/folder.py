@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 PACKAGES = ("kampung-kb", "numpy", "scipy", "mesa", "pyarrow", "matplotlib")
 MOST_IN_MANIFEST = 1_250_000
 """Values and containers; those of 200,000 villages made in Python are fewer."""
-_NUMBERS = ("probability_", "assisted_")
+_NUMBERS = ("probability_", "assisted_", "recorded_")
 """Beginnings of the columns of the village table that hold numbers."""
 Tell = Callable[[Message], None]
 _BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)

@@ -147,6 +147,14 @@ def village_columns(forecast: Forecast, district: DistrictForecast) -> dict[str,
             f"assisted_{plan.name}": flat(district.assisted_share[..., j])
             for j, plan in enumerate(forecast.scenario.interventions)
         },
+        **(
+            {}
+            if district.recorded is None
+            else {
+                f"recorded_{name}": flat(district.recorded[..., place])
+                for place, name in enumerate(forecast.scenario.records)
+            }
+        ),
     }
 
 
