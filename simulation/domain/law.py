@@ -342,7 +342,7 @@ def neighbours_factor(villages: Villages, parameters: Parameters, draw: Ints) ->
 
 def _neighbours_looked_up(villages: Villages, parameters: Parameters, draw: Ints) -> Callable[[Ints], Floats] | None:
     """Return what `neighbours_factor` does, from a table; None where there is none, or none that is worth it."""
-    if villages.joins is not None:
+    if villages.joins is not None or draw.size == 1:
         return None
     drawn, of_draw = np.unique(draw, return_inverse=True)
     sizes, of_size = np.unique(villages.subdistrict_sizes, return_inverse=True)
