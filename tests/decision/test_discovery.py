@@ -97,6 +97,7 @@ def noisy(seed: int, share: float) -> Discovery:
     return _found(scenario, request, drawn, np.where(fails, 0.2, 0.8), 1, "exact")
 
 
+@pytest.mark.slow
 def test_no_box_is_told_where_failures_hang_on_nothing() -> None:
     """In none of forty searches in coin tosses: a correlation of 0.3 is five standard errors of 300 draws."""
     assert [seed for seed in range(40) if noisy(seed, 0.0).boxes] == []
@@ -227,6 +228,7 @@ class Spirit(kkb.Mechanism):
         return self.strength  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_a_mechanism_of_ones_own_is_among_the_assumptions() -> None:
     """Its parameter is a column of its own, and where failures hang on it alone it is what the box names."""
     scenario = all_at_dasar(**{"rise.dasar": 0.15}).with_mechanism(Spirit())
