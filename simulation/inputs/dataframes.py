@@ -160,7 +160,7 @@ def _draws(value: Any) -> pd.DataFrame:
             here = variable[dim].values if dim in variable.coords else range(variable.sizes[dim])
             labels = [f"{label}.{one}" for label in labels for one in here]
         columns |= {f"{name}{label}": flat[:, i] for i, label in enumerate(labels)}
-    return pd.DataFrame(columns)
+    return pd.DataFrame({name: pd.Series(values) for name, values in columns.items()})
 
 
 def _parquet(draws: pd.DataFrame) -> bytes:

@@ -78,6 +78,10 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
             names, place = sorted(known), (source.shown, None)
             allowed, fix = Message("one of: {names}", {"names": listed(names, 30)}), nearest(name, names)
             collector.add(place, name, message, found=name, allowed=allowed, suggestion=fix, table=True)
+        elif key in draws:
+            message = Message("these columns all mean {name}: {names}", {"name": key, "names": listed([name, name])})
+            fix = Message("leave one of them out")
+            collector.add((source.shown, None), name, message, found=name, suggestion=fix, table=True)
         elif (values := _column(source, key, column, collector)) is not None:
             draws[key] = Empirical(values)
     if len(collector) > before:

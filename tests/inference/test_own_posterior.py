@@ -169,7 +169,12 @@ def test_names_and_values_are_checked(column: str, values: Any, said: str) -> No
 
 
 def test_what_is_no_posterior_is_refused() -> None:
-    """No rows, no such file, no table."""
+    """No rows, a parameter twice, variables of unequal length, no such file, no table."""
+    with pytest.raises(DataError, match=r"these columns all mean year_sd"):
+        SCENARIO.with_posterior(pd.DataFrame([[0.1, 0.2]], columns=["year_sd", "year_sd"]))
+    unequal = xr.Dataset({"rise.dasar": ("draw", [0.1, 0.2]), "year_sd": ("sample", [0.1, 0.2, 0.3])})
+    with pytest.raises(DataError, match=r"rise\.dasar: draws that do not fit this parameter: 1, the first in row 3"):
+        SCENARIO.with_posterior(unequal)
     with pytest.raises(DataError, match="holds no draws"):
         SCENARIO.with_posterior(rows_of(posterior_of()).iloc[:0])
     for wrong in ("tidak_ada.parquet", np.ones(3), 5):

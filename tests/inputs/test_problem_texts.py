@@ -303,9 +303,10 @@ def _from_python() -> Iterator[Message | None]:
         with pytest.raises(ProblemsError) as told:
             scenario.with_(**changes)
         yield from (part for p in told.value.problems for part in (p.message, p.allowed, p.suggestion))
-    with pytest.raises(ProblemsError) as told:
-        scenario.with_posterior(pd.DataFrame({"year_sd": ["besar"]}))
-    yield from (part for p in told.value.problems for part in (p.message, p.suggestion))
+    for draws in (pd.DataFrame({"year_sd": ["besar"]}), pd.DataFrame([[0.1, 0.2]], columns=["year_sd"] * 2)):
+        with pytest.raises(ProblemsError) as told:
+            scenario.with_posterior(draws)
+        yield from (part for p in told.value.problems for part in (p.message, p.suggestion))
     yield from scenario.with_posterior(pd.DataFrame({"year_sd": np.linspace(0.1, 0.9, 60)})).provenance.notes
 
 
