@@ -10,6 +10,9 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the flags that rewrite what is kept instead of comparing with it; version control shows what changed."""
     parser.addoption("--refresh-example", action="store_true", help="rewrite results/example from today's code")
+    parser.addoption(
+        "--refresh-notebooks", action="store_true", help="rewrite the outputs that notebooks are kept with"
+    )
     parser.addoption("--refresh-texts", action="store_true", help="rewrite the reviewed texts from today's code")
 
 

@@ -28,6 +28,7 @@ PAGES = (
     "scenarios/README.md",
     "simulation/*.md",
     "simulation/decisions/*.md",
+    "simulation/docs/*.css",
     "simulation/docs/*.js",
     "simulation/docs/*.md",
 )
@@ -54,7 +55,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def pages_of(notebook: Path, config: MkDocsConfig) -> list[File]:
     """Return a notebook as a page, and its pictures."""
     page, found = MarkdownExporter().from_filename(str(notebook), {"output_files_dir": notebook.stem})
-    contents: dict[str, Any] = {f"{notebook.stem}.md": re.sub(r"\.ipynb\)", ".md)", page), **found["outputs"]}
+    page = page.replace(".ipynb)", ".md)").replace('<table border="1" class="dataframe">', "<table>")
+    contents: dict[str, Any] = {f"{notebook.stem}.md": page, **found["outputs"]}
     return [File.generated(config, f"notebooks/{name}", content=content) for name, content in contents.items()]
 
 
