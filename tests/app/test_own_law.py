@@ -62,9 +62,10 @@ def folder(tmp_path: Path) -> Path:
         shutil.copy(path, tmp_path / "data")
     past = [[0, 0, 1, 1], [0, 1, 1, 2], [1, 1, 3, 3]]
     levels = ("dasar", "berkembang", "mandiri", "paripurna")
+    table = (tmp_path / "data" / "contoh_villages.csv").read_text(encoding="utf-8").splitlines()[1:]
     rows = [
-        f"99.01.01.{2001 + village},{2022 + place},{levels[level]}"
-        for village in range(30)
+        f"{line.partition(',')[0]},{2020 + place},{levels[level]}"
+        for village, line in enumerate(table)
         for place, level in enumerate(past[village % 3])
     ]
     (tmp_path / "panel.csv").write_text("\n".join(["village_code,year,status", *rows]), encoding="utf-8")
@@ -150,7 +151,8 @@ def test_a_mechanism_that_fails_is_told_with_its_line_and_shown_again(run: Run, 
     (folder / "own.py").write_text(text, encoding="utf-8")
     done = run("forecast", "contoh.yaml", "--draws", 2, "--replicates", 2, "--no-figures", "--lang", "en", *LAW)
     assert done.returncode == 1
-    assert "own.py:22 (record)" in done.stderr
+    line = next(place for place, said in enumerate(text.splitlines(), start=1) if "2027" in said)
+    assert f"own.py:{line} (record)" in done.stderr
     assert "--with own.py:Lift" in done.stderr
     shown = run("replay", "contoh.yaml", *LAW, "--lang", "en")
     assert "ZeroDivisionError" in shown.stderr
