@@ -250,6 +250,7 @@ def _is_whole(keys: Keys, old: Node, new: Node) -> bool:
             ("transition", _, _)
             | ("reporting", _)
             | ("so_far", "share")
+            | ("mechanisms", _, _)
             | ("interventions", _, "odds_ratio_rise" | "odds_ratio_fall")
         ):
             return True
