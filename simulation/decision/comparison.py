@@ -434,23 +434,52 @@ def paired_contrast(without: Ensemble, with_it: Ensemble) -> Contrast:
     if baseline.own_target or scenario.own_target:  # what such a target is judged by is not known here
         margin = [np.zeros_like(each) for each in margin]
     more = (other.rises - one.rises).astype(np.float64)
-    total, rows, fixed = more.sum(axis=-1), shared_rows(baseline, scenario), baseline.fixed and scenario.fixed
+    total, rows = more.sum(axis=-1), shared_rows(baseline, scenario)
+    exactly = [each.first_year(0, each.scenario.target) for each in (without, with_it)]
+    told = [each if first is None else _with_first_year(each, first) for each, first in zip(met, exactly, strict=True)]
+
+    def difference(of: Sequence[Floats], t: int) -> Difference:
+        return _chances(of[0][..., t], of[1][..., t], (margin[1] - margin[0])[..., t], rows, alike=same_chance)
+
+    differences = [difference(told, t) for t in range(scenario.horizon)]
+    before, after = exactly
+    if before is not None and after is not None and not same_chance:
+        differences[0] = _of_first_year(without, with_it, after - before, difference(met, 0))
     return _contrast(
         baseline,
         scenario,
-        met=[each.mean(axis=(0, 1)) for each in met],
-        differences=[
-            exact_difference((met[1] - met[0])[:, 0, t], rows, fixed=fixed)
-            if t == 0 and without.exact_first and with_it.exact_first and not same_chance
-            else _chances(met[0][..., t], met[1][..., t], (margin[1] - margin[0])[..., t], rows, alike=same_chance)
-            for t in range(scenario.horizon)
-        ],
+        met=[each.mean(axis=(0, 1)) for each in told],
+        differences=differences,
         rises=[_rises(more[..., t], rows, alike=alike) for t in range(scenario.horizon)],
         all_rises=_rises(total, rows, alike=alike),
         costs=(_cost(baseline, one.assisted.mean(axis=(0, 1))), _cost(scenario, other.assisted.mean(axis=(0, 1)))),
         alike=alike,
         compared=RisesCompared(float((total > 0).mean()), float((total == 0).mean()), float((total < 0).mean())),
         villages=list(_villages(scenario, other.risen & ~one.risen, one.risen & ~other.risen)),
+    )
+
+
+def _with_first_year(chances: Floats, first: Floats) -> Floats:
+    """Return chances (draw, replicate, year) with those of the first year that are known of each draw, (draw,)."""
+    result = chances.copy()
+    result[..., 0] = first[:, None]
+    return result
+
+
+def _of_first_year(without: Ensemble, with_it: Ensemble, exactly: Floats, simulated: Difference) -> Difference:
+    """Return the difference of exact chances, (draw,); over parameters as simulated where chance drew lots for each.
+
+    What a lot, or a placement, does to a difference is no part of what the parameters do, and of one it cannot be told.
+    """
+    rows = shared_rows(without.scenario, with_it.scenario)
+    found = exact_difference(exactly, rows, fixed=without.scenario.fixed and with_it.scenario.fixed)
+    if not (without.first_years[0].drawn or with_it.first_years[0].drawn):
+        return found
+    return Difference(
+        found.mean,
+        found.monte_carlo_error,
+        simulated.parameter_interval90,
+        simulated.parameter_interval90_error,
     )
 
 

@@ -16,7 +16,6 @@ import numpy as np
 
 from ..domain.arrays import Bools, Floats
 from ..domain.columns import describes_columns
-from ..domain.html_table import html_table
 from ..domain.messages import Message, Refusal
 from ..domain.scenario import refuse_several, refuse_so_far, require_assumptions
 from ..domain.status import LEVELS, TOP
@@ -256,9 +255,7 @@ class Discovery(DiscoveryNumbers):
         return f"<Discovery {self.scenario.name}, {fails}: {', '.join(ends)} ({fit})>"
 
     def _repr_html_(self) -> str:
-        """Return a row for every end of a box, for notebooks."""
-        shown = ["box", "coverage", "density", "parameter", "low", "high"]
-        return html_table(self.table[shown].to_dict("records"), repr(self)[1:-1], "All columns: .table")
+        return self.table.to_html(index=False, float_format=lambda x: f"{x:.3f}", na_rep="")
 
 
 def discover(

@@ -401,7 +401,7 @@ class _Surface:
                 each * step.before + done, each * (step.before + step.after) + total
             ),
             sink=self.sinks(step.place),
-            exact_first=False,
+            first_year=False,
         )
         made.refuse_failures()
         chances = made.outcomes[0].chance_met(scenario)[..., -1]

@@ -193,7 +193,7 @@ class Trial:
         """
 
         def means() -> dict[str, Floats]:
-            ensemble = self._run(scenario, effort, exact_first=False)
+            ensemble = self._run(scenario, effort, first_year=False)
             ensemble.refuse_failures()
             outcome = ensemble.outcomes[0]
             return {"assisted": np.asarray(outcome.assisted.mean(axis=(0, 1)), dtype=np.float64)}
@@ -217,13 +217,13 @@ class Trial:
     def _simulated(self, scenario: Scenario, effort: Effort) -> dict[str, NDArray[Any]]:
         engine: Simulator = "mesa" if self.engine == "mesa" else "batch"
         judged = [year - scenario.years[0] for year in self.goal.years]
-        ensemble = self._run(scenario, effort, engine=engine, exact_first=judged == [0])
+        ensemble = self._run(scenario, effort, engine=engine, first_year=judged == [0])
         ensemble.refuse_failures()
         outcome = ensemble.outcomes[0]
         if len(judged) == 1:
             chances = outcome.chance_met(scenario)[..., judged[0]]
-            if ensemble.exact_first:
-                chances = chances[:, 0]
+            exactly = ensemble.first_year(0, scenario.target)
+            chances = chances if exactly is None else exactly
         else:
             chances = outcome.met(scenario.target)[..., judged].all(axis=-1).astype(np.float64)
         must = outcome.counts.needed(scenario.target)[..., judged]

@@ -162,10 +162,6 @@ class Empirical:
 
     values: Floats
 
-    def __repr__(self) -> str:
-        """Return one line: how many draws, and between which numbers they lie."""
-        return f"Empirical({self.values.size} draws from {self.values.min():.4g} to {self.values.max():.4g})"
-
     def __post_init__(self) -> None:
         """Take any list of numbers, one a draw.
 

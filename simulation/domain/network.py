@@ -53,10 +53,6 @@ class Network:
     weights: Floats = None  # type: ignore[assignment]  # filled in when it is made
     directed: bool = False
 
-    def __repr__(self) -> str:
-        """Return one line: how many villages and edges, and whether these lead both ways."""
-        return f"<Network of {self.size} villages: {len(self.edges)} {'directed ' * self.directed}edges>"
-
     def __post_init__(self) -> None:
         """Sort the edges, and refuse what no graph of these villages has."""
         edges = np.asarray(self.edges, dtype=np.int64).reshape(-1, 2)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,11 @@ from ..domain.messages import Message
 from ..domain.parameters import Parameters
 from ..domain.randomness import Trajectories
 from ..domain.scenario import Assumptions, refuse_lacking, refuse_own_law
+from ..domain.target import Target
 from ..domain.villages import Villages
 from .agent_loader import Parcel
 from .compiled import is_chosen, simulator
-from .conditional import Estimator, applied
+from .conditional import Estimator, applied, gross_rises
 from .effort import (
     CHUNK_CELLS,
     COMPILED_TAKES,
@@ -40,7 +41,7 @@ from .effort import (
 from .failure import EnsembleError, Failure, in_order, none_completed, none_kept, some_failed, too_many_deaths
 from .forms import refuse_other_form
 from .laid_aside import LaidAside
-from .one_year import chances_that_enough_rise
+from .one_year import FirstYear, first_year_beside
 from .outcome import Outcome
 from .progress import Progress
 from .workers import ExecutorLostError, TaskStuckError, WorkerDiedError, one_at_a_time, spread, spread_over
@@ -68,9 +69,8 @@ class Ensemble:
         One a district; leading axes (draw, replicate). Take one after the other: of many districts memory holds one.
     failures
         The trajectories that did not reach their end, in the order of districts, draws and replicates.
-    exact_first
-        Places of the districts whose chances of the first year (`Outcome.enough_rise`) are exact for each draw, before
-        any rises so far.
+    first_years
+        Place of a district -> its first year, exact for each draw and before any rises so far, where that is known.
     """
 
     scenario: Assumptions
@@ -79,7 +79,7 @@ class Ensemble:
     parameters: Parameters
     outcomes: Sequence[Outcome]
     failures: tuple[Failure, ...] = ()
-    exact_first: frozenset[int] = frozenset()
+    first_years: Mapping[int, FirstYear] = field(default_factory=dict)
 
     @property
     def estimator(self) -> Estimator:
@@ -90,6 +90,13 @@ class Ensemble:
         """Raise an `EnsembleError` where trajectories failed, for whoever needs all: pairs, and means over all."""
         if self.failures:
             raise some_failed(self.effort.trajectories * len(self.outcomes), self.failures)
+
+    def first_year(self, district: int, target: Target) -> Floats | None:
+        """Return the exact chance of a reading of the target in the first year, shape (D,); None if it is not known."""
+        known = gross_rises(self.scenario.target)
+        if district not in self.first_years or target not in known:
+            return None
+        return np.asarray(self.first_years[district].chances[known.index(target)])
 
     def sound(self, district: int) -> Bools:
         """Return which trajectories did not fail, kept or not, shape (draw, replicate)."""
@@ -119,7 +126,7 @@ def run(
     progress: Progress | None = None,
     sink: ChunkSink | None = None,
     estimator: Estimator = "conditional",
-    exact_first: bool = True,
+    first_year: bool = True,
 ) -> Ensemble:
     """Simulate an ensemble.
 
@@ -145,8 +152,9 @@ def run(
     estimator
         ``conditional`` also keeps how likely each year's target was given where the year began, where exact tails hold
         (`conditional.applied`); ``plain`` does not.
-    exact_first
-        Whether the chance of the first year, of these, is the exact one where that takes little of the time.
+    first_year
+        Whether the exact chance of the first year is found as well, where the conditional ones are kept and it takes
+        little of the time.
 
     Raises
     ------
@@ -188,12 +196,14 @@ def run(
 
     outcomes = _places_for(scenario, effort)
     failures: dict[int, list[Failure]] = {}
-    without, exactly = list[int](), set[int]()
+    without, first_years = list[int](), dict[int, FirstYear]()
     # Closed here: left to the collector of garbage, a worker might have to wait for its own end.
     with closing(_finished(todo, sink, computed)) as finished:
         for place, outcome in _whole(_told(finished, progress, effort, scenario), todo, effort, task):
-            if conditional and exact_first and _tell_first_year(scenario, parameters, seed, place, outcome):
-                exactly.add(place)
+            if conditional and first_year:
+                villages, trajectories = scenario.districts[place], effort.trajectories
+                exactly = first_year_beside(scenario, villages, parameters, seed, trajectories)
+                first_years |= {} if exactly is None else {place: exactly}
             outcomes[place] = outcome
             failures[place] = in_order(outcome.failures)
             if not outcome.kept.any():
@@ -206,20 +216,7 @@ def run(
         raise none_completed(district, failures[first])
     in_all = tuple(failure for place in sorted(failures) for failure in failures[place])
     kept = [outcomes[place] for place in sorted(outcomes)] if isinstance(outcomes, dict) else outcomes
-    return Ensemble(scenario, seed, effort, parameters, kept, in_all, frozenset(exactly))
-
-
-def _tell_first_year(scenario: Assumptions, parameters: Parameters, seed: int, place: int, outcome: Outcome) -> bool:
-    """Put the exact chances of a district's first year in place of those given its luck, if they cost little.
-
-    Return whether that was done.
-    """
-    villages, (_, replicates) = scenario.districts[place], outcome.kept.shape
-    exactly = chances_that_enough_rise(scenario, villages, parameters, seed, len(parameters.rise) * replicates)
-    if exactly is None:
-        return False
-    outcome.enough_rise[:, :, 0] = exactly.T[:, None]
-    return True
+    return Ensemble(scenario, seed, effort, parameters, kept, in_all, first_years)
 
 
 def engine_of(asked: Engine, *scenarios: Assumptions) -> Engine:

@@ -31,7 +31,7 @@ from .lots import Lots
 from .poisson_binomial import average_total, total_of_sorts
 from .year_start import YearStart, sorts, statuses_settled
 
-BLOCK_CASES = 8192
+BLOCK_CASES = 4096
 """Draws × nodes that are handled side by side: their sums stay in cache."""
 UNLIKELY = 1e-9
 """Nodes of the district's shock that weigh less in every draw of a block are left out."""
@@ -161,22 +161,39 @@ def chance_of_meeting(scenario: Assumptions, villages: Villages, parameters: Par
     return np.asarray(_chances(scenario, villages, parameters, start, [scenario.target])[0])
 
 
-def chances_that_enough_rise(
+@dataclass(frozen=True, eq=False)
+class FirstYear:
+    """How likely the first year's target is in each draw, whatever its shocks.
+
+    Attributes
+    ----------
+    chances
+        Shape (2, D): of the readings of `gross_rises`.
+    drawn
+        Whether statuses were placed, or lots drawn, once for each draw.
+    """
+
+    chances: Floats
+    drawn: bool
+
+
+def first_year_beside(
     scenario: Assumptions, villages: Villages, parameters: Parameters, seed: int, trajectories: int
-) -> Floats | None:
-    """Return the chance that each of `gross_rises` is met in the first year, shape (2, D): beside trajectories of it.
+) -> FirstYear | None:
+    """Return how likely the first year's target is, beside so many trajectories of it.
 
     None where it would take longer than these do in `MOST_YEARS`, and where parameters are fixed and chance decides
     where villages begin the year: trajectories then know more of these than one draw.
     """
     most, spent = _most(scenario, villages), MOST_YEARS * A_YEAR * len(villages) * trajectories
-    once = multiplications(villages, parameters, most)
+    once, draws = multiplications(villages, parameters, most), len(parameters.rise)
     if once > spent:
         return None
     parameters, start, drawn = first_start(scenario, villages, parameters, seed, most, on_lots=min(spent, ON_LOTS))
     if scenario.fixed and drawn:
         return None
-    return _chances(scenario, villages, parameters, start, gross_rises(scenario.target))
+    chances = _chances(scenario, villages, parameters, start, gross_rises(scenario.target))
+    return FirstYear(np.broadcast_to(chances, (2, draws)), drawn > 0)
 
 
 def _chances(
@@ -437,7 +454,10 @@ class YearBlock:
         """
         rows, start = self.members[k], self.start
         columns = [column[rows] for column in (*start.wins, *start.fall_log_odds, *start.rise_log_odds)]
-        columns += [start.listed[rows], start.status[rows]]
+        columns = [column for column in columns if (column != column[0]).any()] + [
+            start.listed[rows],
+            start.status[rows],
+        ]
         order = np.lexsort(columns, axis=0)
         differs = np.zeros((len(order) - 1, len(self.draws)), dtype=bool)
         for column in columns:

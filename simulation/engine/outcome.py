@@ -69,8 +69,7 @@ class Outcome:
         Shape (…, ⌈V / 8⌉): one bit a village (`numpy.packbits`), whether it rose at least once by the horizon.
     enough_rise
         Shape (…, Y, 2), or (…, Y, 0) where it is not known: the chance, given where the year began and its luck, that
-        as many villages rise as the readings of `gross_rises` ask for. Of the first year it may be given the draw alone
-        (`Ensemble.exact_first`).
+        as many villages rise as the readings of `gross_rises` ask for.
     records
         Shape (…, Y, R): sums over villages of what mechanisms record (`Assumptions.records`).
     own_met

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -27,7 +27,7 @@ from ..engine.conditional import Estimator
 from ..engine.effort import ChunkSink, Effort, Engine, expected_seconds
 from ..engine.ensemble import Ensemble, engine_of, run
 from ..engine.one_year import ExactResult
-from ..engine.outcome import RECORD_UNIT, Outcome
+from ..engine.outcome import RECORD_UNIT
 from ..engine.progress import Progress, shown
 from ..inputs.provinces import provinces_of
 from ..inputs.scenario import Scenario
@@ -103,7 +103,7 @@ def forecast(
         and its luck, where these are known (gross rises, lists without delay, the standard law); ``plain`` counts what
         happened, as always for several years together and other readings of the target. Both aim at the same number,
         with the same trajectories; conditional has the smaller error. It knows the first year exactly for each draw
-        where that takes little of the time, see `Ensemble.exact_first`.
+        where that takes little of the time, see `Ensemble.first_years`.
 
     Returns
     -------
@@ -229,17 +229,17 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
     years_met = outcome.met(scenario.target).sum(axis=-1)
     # What is said of several years together is told by what happened; of one year it is the chance of that year.
     years = _years(ensemble, index, chances, must, kept_with)
-    at_least = [chances[..., 0]] if scenario.horizon == 1 else [years_met >= m for m in several]
-    alone = Estimate(years[0].probability_met, years[0].monte_carlo_error, years[0].parameter_interval90)
+    at_least = [float(counted(years_met >= m).mean()) for m in several]
+    all_years = estimate(years_met >= scenario.horizon, outcome.kept, rows, kept_with)
+    if scenario.horizon == 1:
+        all_years = Estimate(**{part.name: getattr(years[0], part.name) for part in fields(Estimate)})
+        at_least = [all_years.probability_met]
     return DistrictForecast(
         villages=scenario.districts[index],
         years=years,
-        all_years=alone if scenario.horizon == 1 else estimate(at_least[-1], outcome.kept, rows, kept_with),
-        at_least={m: float(counted(reached).mean()) for m, reached in zip(several, at_least, strict=True)},
-        readings={
-            name: tuple(float(p) for p in counted(_chances(scenario, outcome, target)).mean(axis=0))
-            for name, target in readings.items()
-        },
+        all_years=all_years,
+        at_least=dict(zip(several, at_least, strict=True)),
+        readings={name: _reading(ensemble, index, target) for name, target in readings.items()},
         status_probability=outcome.villages.status / size,
         rise_probability=outcome.villages.rises / size,
         risen_probability=outcome.villages.risen / size,
@@ -265,22 +265,31 @@ def _fine_quantiles_of(counts: Ints) -> Ints:
 def _before(ensemble: Ensemble, index: int) -> Estimate:
     """Estimate the first year's chance before its rises so far were known, from all trajectories of that year."""
     unaware = replace(ensemble.scenario, so_far=None)
+    exactly = ensemble.first_year(index, unaware.target)
+    if exactly is not None:
+        return _exact_estimate(unaware, exactly)
     first = ensemble.outcomes[index].chance_met(unaware)[..., 0]
-    if index in ensemble.exact_first:
-        return _exact_estimate(unaware, first[:, 0])
     return estimate(first, ensemble.sound(index), unaware.parameters.rows)
 
 
-def _chances(scenario: Assumptions, outcome: Outcome, reading: Target) -> Floats:
-    """Return numbers whose mean over trajectories is the chance of a reading, shape (…, Y).
+def _reading(ensemble: Ensemble, index: int, reading: Target) -> tuple[float, ...]:
+    """Return the chance of a reading of the target in each year.
 
-    Of rises net of falls: how likely enough rises were, less 1 where falls took enough of them off.
+    Of rises net of falls: that of enough rises, less the share of trajectories in which falls took enough of them off.
     """
-    if not reading.net_of_falls:
-        return outcome.chance_met(scenario, reading)
+    scenario, outcome = ensemble.scenario, ensemble.outcomes[index]
     gross = replace(reading, net_of_falls=False)
     lost = outcome.counts.met(gross) & ~outcome.counts.met(reading)
-    return outcome.chance_met(scenario, gross) - lost
+    chances = outcome.of_kept(outcome.chance_met(scenario, gross)).mean(axis=0)
+    exactly = _first_year(ensemble, index, gross)
+    if exactly is not None:
+        chances[0] = exactly.mean()
+    return tuple(map(float, chances - outcome.of_kept(lost).mean(axis=0)))
+
+
+def _first_year(ensemble: Ensemble, index: int, target: Target) -> Floats | None:
+    """Return the exact chance of the first year, shape (draw,), where it is known and no rises so far are."""
+    return ensemble.first_year(index, target) if ensemble.scenario.so_far is None else None
 
 
 def _years(
@@ -304,10 +313,9 @@ def _years(
     years, must, recorded = [], counted(must), counted(outcome.records).mean(axis=0)
     for t, year in enumerate(scenario.years):
         villages = scenario.districts[index].number(year + 1)
-        if t == 0 and so_far is None and index in ensemble.exact_first:
-            chance = _exact_estimate(scenario, chances[:, 0, t])
-        else:
-            chance = estimate(chances[..., t], outcome.kept, scenario.parameters.rows, kept_with)
+        chance = estimate(chances[..., t], outcome.kept, scenario.parameters.rows, kept_with)
+        if t == 0 and (exactly := _first_year(ensemble, index, target)) is not None:
+            chance = _exact_estimate(scenario, exactly)
         least, most = int(must[:, t].min()), int(must[:, t].max())
         if t == 0 and so_far is not None and so_far.rises >= most:
             chance = Estimate(1.0, 0.0, None if chance.parameter_interval90 is None else (1.0, 1.0))

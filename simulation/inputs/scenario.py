@@ -81,7 +81,6 @@ class Scenario(StatedAssumptions):
             {"what": "target", "stated": f"{float(target.share):.3g} of {target.denominator}: {target.reading}{of}"},
             *({"what": f"intervention {plan.name}", "stated": _in_short(plan)} for plan in self.interventions),
             {"what": "parameters", "stated": repr(known)[len("<ParameterSet: ") : -1]},
-            *({"what": "own law", "stated": own.__qualname__} for own in self.own_classes),
         ]
         if len(self.districts) > _FEW:
             rows.insert(_FEW, {"what": "more districts", "stated": f"{len(self.districts) - _FEW}"})

@@ -41,10 +41,6 @@ class Page(HTMLParser):
         self.text += data
 
 
-class Own(kkb.VillageAgent):
-    """A village of one's own."""
-
-
 def evil(name: str) -> kkb.Scenario:
     """Return a scenario whose places, columns and priorities bear names that mean harm."""
     levels = [0, 0, 1, 2, 3] * 4
@@ -89,10 +85,7 @@ def objects() -> dict[str, Any]:
     return {
         "scenario": one,
         "many districts": kkb.load_scenario("scenarios/provinsi_contoh.yaml"),
-        "own law": one.with_agents(Own),
         "villages": one.districts[0],
-        "network": kkb.Network(3, [[0, 1], [2, 1]]),
-        "discovery": kkb.discover(one, 200, 4, progress=False),
         "parameters": one.parameters,
         "forecast": forecast,
         "district": forecast.districts[0],
@@ -132,7 +125,7 @@ def test_every_object_is_shown_in_one_line(objects: dict[str, Any]) -> None:
 def test_tables_are_narrow_and_escape_every_name(objects: dict[str, Any]) -> None:
     """8 columns at most, 31 rows with the head, no tag and no attribute but those of the table."""
     shown = {name: Page(one._repr_html_()) for name, one in objects.items() if hasattr(one, "_repr_html_")}
-    assert objects.keys() - shown.keys() == {"parameters", "network", "saved", "model", "agent"}
+    assert objects.keys() - shown.keys() == {"parameters", "saved", "model", "agent"}
     for name, page in shown.items():
         assert page.tags <= TAGS, name
         assert page.attributes <= {"style"}, name

@@ -16,7 +16,7 @@ from simulation.engine import one_year
 from simulation.engine.conditional import chance_that_enough_rise
 from simulation.engine.effort import Effort, Simulator
 from simulation.engine.ensemble import run
-from simulation.inference.forecasting import forecast
+from simulation.inference.forecasting import forecast, summarise
 from simulation.inputs.scenario import Scenario
 
 VILLAGES = make_villages((12, 8), status=[0] * 11 + [1] * 5 + [2, 2, 3, 3])
@@ -85,8 +85,8 @@ def test_an_exact_year_that_costs_too_much_beside_the_run_is_simulated(monkeypat
     scenario = make_scenario(VILLAGES, LUCK)
     monkeypatch.setattr(one_year, "MOST_YEARS", 0)
     ensemble = run(scenario, Effort(1, 40))
-    assert not ensemble.exact_first
-    assert np.ptp(ensemble.outcomes[0].chance_met(scenario)[0, :, 0]) > 0
+    assert ensemble.first_year(0, scenario.target) is None
+    assert summarise(ensemble, 0).years[0].monte_carlo_error > 0
 
 
 @pytest.mark.slow
@@ -152,5 +152,6 @@ def test_what_is_said_of_one_year_agrees() -> None:
     assert district.all_years is not None
     assert district.all_years.probability_met == year.probability_met
     assert district.at_least == {1: pytest.approx(year.probability_met, abs=1e-12)}
-    assert result.ensemble["chance_met"].mean() == pytest.approx(year.probability_met, abs=1e-12)
+    error = result.ensemble["chance_met"].std() / np.sqrt(500)
+    assert abs(result.ensemble["chance_met"].mean() - year.probability_met) < 4 * error
     assert district.readings["net_rises"][0] <= district.readings["rises_all"][0]
