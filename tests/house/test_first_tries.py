@@ -198,7 +198,7 @@ def test_a_changed_scenario_is_saved_as_it_was_run(tmp_path: Path) -> None:
 def test_the_least_effort_of_a_plan_covers_what_other_seeds_find() -> None:
     """One seed's 90% interval of the least capacity overlaps that of every other: the number tells its own error."""
     plans = [
-        kkb.plan(COACHED, probability=0.95, vary="pendampingan.capacity", draws=1000, seed=seed) for seed in range(4)
+        kkb.plan(COACHED, probability=0.95, vary="pendampingan.capacity", draws=500, seed=seed) for seed in range(4)
     ]
     intervals = [
         plan.least.interval90 for plan in plans if plan.least is not None and plan.least.interval90 is not None
