@@ -165,7 +165,7 @@ def test_what_an_agent_reads_is_kept_and_read_again_wherever_it_lies(tmp_path: P
     effort: dict[str, Any] = {"draws": 2, "replicates": 2, "engine": "mesa", "workers": 1}
     found = kkb.forecast(everything_on(), **effort, agent_class=load_agent(f"{source}:Reader"))
     assert "own law: Reader" in repr(found)
-    assert "a law of the user's own: Reader" in found._repr_html_()
+    assert "a law of the user&#x27;s own: Reader" in found._repr_html_()
     folder = kkb.save(found, tmp_path / "results")
     data.write_text("1.0")
     again = kkb.rerun(folder, workers=1)
