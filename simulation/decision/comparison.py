@@ -22,7 +22,7 @@ from ..engine.closed_form.applicability import Exact, exact_results
 from ..engine.conditional import applied
 from ..engine.effort import ChunkSink, Effort, Engine, Simulator, expected_seconds
 from ..engine.ensemble import Ensemble, engine_of, run
-from ..engine.progress import Progress, progress_of_part, shown
+from ..engine.progress import Progress, progress_bar, progress_of_part
 from ..inference.forecast import PrecisionStep, PrecisionTrace
 from ..inference.forecasting import repeat_until_precise
 from ..inference.uncertainty import INTERVAL90, WILSON_Z
@@ -356,7 +356,7 @@ def compare(
         return Comparison(every, contrasts, seed, effort, engine)
 
     expected = sum(expected_seconds(one, effort, simulator) for one in every)
-    with shown(progress, "comparison", expected) as told:
+    with progress_bar(progress, "comparison", expected) as told:
         if precision is None:
             return made(effort, told)
         rows, making = shared_rows(*every), partial(made, told=told)

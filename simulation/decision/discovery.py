@@ -21,7 +21,7 @@ from ..domain.scenario import refuse_several, refuse_so_far, require_assumptions
 from ..domain.status import LEVELS, TOP
 from ..engine.chunk_folder import ChunkFolder
 from ..engine.effort import Effort, Engine, Keep
-from ..engine.progress import Progress, shown
+from ..engine.progress import Progress, progress_bar
 from ..inputs.resolve import fingerprint
 from ..inputs.scenario import Scenario
 from .plan.levers import Lever, levers_of, turn
@@ -342,7 +342,7 @@ def discover(
     effort = Effort(-(-request.draws // BLOCKS), 1 if used == "exact" else request.replicates or 1)
     trials = [Trial(scenario, goal, used, seed + n, workers, executor=executor, keep=keep) for n in range(BLOCKS)]
     chances = []
-    with shown(progress, "discovery", BLOCKS * trials[0].seconds(scenario, effort)) as told:
+    with progress_bar(progress, "discovery", BLOCKS * trials[0].seconds(scenario, effort)) as told:
         for done, ((count, setting), trial) in enumerate(zip(blocks, trials, strict=True), 1):
             chances.append(trial.chance(setting, Effort(count, effort.replicates)).samples)
             told(done, BLOCKS)

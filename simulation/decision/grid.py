@@ -14,12 +14,11 @@ import numpy as np
 from ..domain.arrays import Floats
 from ..domain.columns import describes_columns
 from ..domain.html_table import html_table
-from ..domain.messages import Message, Problem, ProblemsError, Refusal, ScenarioError
-from ..domain.messages import shown as shown_text
+from ..domain.messages import Message, Problem, ProblemsError, Refusal, ScenarioError, shown
 from ..domain.scenario import require_assumptions
 from ..engine.effort import Effort, EffortError, Simulator, expected_seconds
 from ..engine.ensemble import Ensemble, engine_of, run
-from ..engine.progress import Progress, progress_of_part, shown
+from ..engine.progress import Progress, progress_bar, progress_of_part
 from ..inference.forecasting import summarise
 from ..inputs.resolve import fingerprint
 from ..inputs.scenario import Scenario
@@ -166,7 +165,7 @@ def grid(
     horizons = sorted({one.horizon for one in missing.values()})
     todo = [*(scenario.with_(horizon=years) for years in horizons), *missing.values()]
     doing = f"grid of {len(settings)} settings"
-    with shown(progress, doing, sum(expected_seconds(one, effort, used) for one in todo)) as told:
+    with progress_bar(progress, doing, sum(expected_seconds(one, effort, used) for one in todo)) as told:
         ensembles = (
             run(
                 one,
@@ -219,7 +218,7 @@ def _settings(scenario: Scenario, values: Mapping[str, tuple[Any, ...]]) -> list
 def _lists(values: Mapping[str, Iterable[Any]]) -> dict[str, tuple[Any, ...]]:
     """Return the values of every key; raise a `ScenarioError` where some are no list, a `Refusal` for too many."""
     no_lists = [
-        Problem("", None, str(key), NO_LIST, found=shown_text(str(some)), allowed=LIST)
+        Problem("", None, str(key), NO_LIST, found=shown(str(some)), allowed=LIST)
         for key, some in values.items()
         if isinstance(some, str | bytes | Mapping) or not isinstance(some, Iterable)
     ]

@@ -25,7 +25,7 @@ from ..domain.status import LEVELS
 from ..domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatuses
 from ..domain.villages import Villages
 from ..engine.effort import Effort
-from ..engine.progress import Progress, shown
+from ..engine.progress import Progress, progress_bar
 from ..inference.calibration.caveats import MATRIX
 from ..inference.calibration.histories import FIRST_LAUNCH
 from ..inference.calibration.law_at_particles import NODES as APART
@@ -159,7 +159,7 @@ def next_datum(
     refuse_so_far(scenario)
     refuse_own_law(scenario, OWN_LAW)
     _refuse(scenario)
-    with shown(progress, "next datum") as told:
+    with progress_bar(progress, "next datum") as told:
         return _next(_set_apart(scenario, draws, seed), draws, tries, seed, workers, given, told)
 
 

@@ -19,7 +19,7 @@ from ..domain.law import TERMS, YEAR, luck_among
 from ..domain.messages import Message, Refusal
 from ..domain.parameters import ParameterKey
 from ..engine.effort import Effort, Keep
-from ..engine.progress import Progress, shown
+from ..engine.progress import Progress, progress_bar
 from ..inputs.scenario import Scenario
 from .pairing import leading_scenario, other_assumptions, refuse_unpaired
 from .trial import Chance, Trial, cost_effort, goal_of, with_scalars
@@ -229,7 +229,7 @@ def robustness(
     effort = Effort.of(leading_scenario(options), draws, replicates)
     trial = Trial(options[0], goal, "batch", seed, workers, executor=executor, keep=keep)
     cells: list[Chance] = []
-    with shown(progress, "robustness", len(worlds) * sum(trial.seconds(one, effort) for one in options)) as told:
+    with progress_bar(progress, "robustness", len(worlds) * sum(trial.seconds(one, effort) for one in options)) as told:
         for option in options:
             for world in worlds:
                 cells.append(trial.chance(world.of(option), effort))

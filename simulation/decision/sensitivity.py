@@ -25,7 +25,7 @@ from ..engine.effort import ChunkSink, Effort, Engine, Keep, expected_seconds
 from ..engine.ensemble import Ensemble, run
 from ..engine.one_year import A_SECOND as MULTIPLICATIONS_A_SECOND
 from ..engine.one_year import chance_of_meeting, first_year_cost
-from ..engine.progress import Progress, shown
+from ..engine.progress import Progress, progress_bar
 from ..inference.elsewhere import Elsewhere, elsewhere
 from ..inputs.scenario import Scenario
 from .kept_parts import parts_below
@@ -225,7 +225,9 @@ def sensitivity(
         parts = parts_below(results, scenario, "sensitivity", goal, asked, seed, used)
         sinks, keep = (lambda step: parts.part(f"step_{step}")), parts
     simulate = partial(run, engine="mesa" if used == "mesa" else "batch", workers=workers, executor=executor)
-    with shown(progress, "sensitivity", _seconds(factors, goal.years[0], used, seed, asked.replicates, base)) as told:
+    with progress_bar(
+        progress, "sensitivity", _seconds(factors, goal.years[0], used, seed, asked.replicates, base)
+    ) as told:
         surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, simulate, told, sinks, keep)
         mu_star = _screen(surface, base)
         least = MATTERS * max(mu_star.values())

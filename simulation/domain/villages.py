@@ -369,6 +369,23 @@ class Villages:
         )
 
     @classmethod
+    def from_dataframe(cls, table: Any, district_code: str, district: str, origin: int, **more: Any) -> Villages:
+        """Return the villages of a district from a data frame: `simulation.read_villages` by another name.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import simulation as kkb
+        >>> table = pd.DataFrame({"village_code": ["1"], "village": ["Benua"], "subdistrict": ["Takisung"],
+        ...                       "status": ["dasar"]})
+        >>> kkb.Villages.from_dataframe(table, "63.01", "Kabupaten Tanah Laut", 2025).names
+        ('Benua',)
+        """
+        import simulation  # tables are read by the room above: this name of it is asked for at the front door
+
+        return simulation.read_villages(table, district_code, district, origin, **more)
+
+    @classmethod
     def from_counts(
         cls, district_code: str, district: str, counts: Ints | None, subdistricts: int, villages: int | None = None
     ) -> Villages:

@@ -23,7 +23,7 @@ def progress_of_part(progress: Progress, part: int, parts: int) -> Progress:
 
 
 @contextmanager
-def shown(progress: Progress | bool, doing: str, seconds: float = 0.0) -> Iterator[Progress]:
+def progress_bar(progress: Progress | bool, doing: str, seconds: float = 0.0) -> Iterator[Progress]:
     """Give what is called with how much is done: the caller's own function, or a bar that goes when the block ends.
 
     Parameters

@@ -28,7 +28,7 @@ from ..engine.effort import ChunkSink, Effort, Engine, expected_seconds
 from ..engine.ensemble import Ensemble, engine_of, run
 from ..engine.one_year import ExactResult
 from ..engine.outcome import RECORD_UNIT
-from ..engine.progress import Progress, shown
+from ..engine.progress import Progress, progress_bar
 from ..inputs.provinces import provinces_of
 from ..inputs.scenario import Scenario
 from .forecast import (
@@ -140,7 +140,7 @@ def forecast(
     if engine == "exact":
         return _exactly(scenario, effort, seed)
     apart = _set_apart(scenario) and not scenario.own_law
-    with shown(progress, "forecast", expected_seconds(scenario, effort, engine)) as told:
+    with progress_bar(progress, "forecast", expected_seconds(scenario, effort, engine)) as told:
         first, second = _in_two_parts(told, effort, len(scenario.districts)) if apart else (told, told)
         ensemble = run(
             scenario,
@@ -214,6 +214,8 @@ def _alike(scenario: Scenario, effort: Effort, seed: int, **how: Any) -> tuple[T
     ensemble = run(replace(scenario, parameters=alike), effort_alike(effort), seed, **how)
     for place, outcome in enumerate(ensemble.outcomes):
         chances = outcome.of_kept(outcome.chance_met(scenario)).mean(axis=0)
+        if (exactly := _first_year(ensemble, place, scenario.target)) is not None:
+            chances[0] = exactly.mean()
         counted.add(place, outcome.counts.met(scenario.target), outcome.kept, chances)
     return counted.result
 

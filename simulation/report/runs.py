@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.messages import Message, Refusal
-from ..engine.progress import Progress, shown
+from ..engine.progress import Progress, progress_bar
 from .brief import read_runs, which_run, write_brief
 from .document.xlsx import write_xlsx
 from .files import HandedOut, hand_out
@@ -131,7 +131,7 @@ def rerun(
     """
     answer = load_run(folder)
     kind, question = answer.folder.kind, question_again(answer, (*filter(None, [agent_class]), *mechanisms))
-    with shown(progress, kind.name) as told:
+    with progress_bar(progress, kind.name) as told:
         return kind.compute(question, Work(workers, told, executor=executor))
 
 

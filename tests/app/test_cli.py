@@ -394,10 +394,10 @@ def test_schema_prints_a_json_schema(run: Run) -> None:
 
 @pytest.mark.parametrize("code", ["id", "en"])
 def test_help_fits_one_screen(tmp_path: Path, code: str) -> None:
-    """27 lines of 80 columns, for the command and for its longest one."""
+    """28 lines of 80 columns, for the command and for its longest one: a terminal of Windows has 30."""
     for command in ((), ("forecast",), ("compare",)):
         lines = from_outside(*command, "--lang", code, "--help", cwd=tmp_path, COLUMNS="80").stdout.splitlines()
-        assert len(lines) <= 27, command
+        assert len(lines) <= 28, command
         assert max(map(len, lines)) <= 80
         assert not any(line.endswith("...") for line in lines[1:])
 

@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 from tqdm.auto import tqdm
 
-from simulation.engine.progress import QUIET_SECONDS, shown
+from simulation.engine.progress import QUIET_SECONDS, progress_bar
 
 
 class Terminal(StringIO):
@@ -39,7 +39,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 def test_a_function_of_the_callers_own_is_what_is_called() -> None:
     """Nothing stands between it and the work."""
     told: list[tuple[int, int]] = []
-    with shown(lambda *at: told.append(at), "forecast") as progress:
+    with progress_bar(lambda *at: told.append(at), "forecast") as progress:
         progress(3, 7)
     assert told == [(3, 7)]
 
@@ -48,7 +48,7 @@ def test_short_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor does it load tqdm."""
     terminal = watched(monkeypatch)
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    with shown(True, "forecast") as progress:
+    with progress_bar(True, "forecast") as progress:
         progress(1, 2)
         progress(2, 2)
     assert terminal.getvalue() == ""
@@ -57,7 +57,7 @@ def test_short_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_longer_work_shows_a_bar_with_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """From two seconds on; at its end the line is empty again."""
     terminal, clock = watched(monkeypatch), Clock(monkeypatch)
-    with shown(True, "forecast") as progress:
+    with progress_bar(True, "forecast") as progress:
         clock.now += QUIET_SECONDS + 1
         progress(1, 4)
         time.sleep(0.15)  # tqdm draws ten times a second at most
@@ -71,7 +71,7 @@ def test_bars_that_are_switched_off_stop_no_work(monkeypatch: pytest.MonkeyPatch
     """As ``TQDM_DISABLE=1`` does, which tqdm reads when it is loaded."""
     terminal, clock = watched(monkeypatch), Clock(monkeypatch)
     monkeypatch.setattr(tqdm, "__init__", partialmethod(tqdm.__init__, disable=True))
-    with shown(True, "forecast") as progress:
+    with progress_bar(True, "forecast") as progress:
         clock.now += QUIET_SECONDS + 1
         progress(1, 4)
         progress(4, 4)
@@ -81,7 +81,7 @@ def test_bars_that_are_switched_off_stop_no_work(monkeypatch: pytest.MonkeyPatch
 def test_long_work_says_at_once_how_long_it_will_take(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is done."""
     terminal = watched(monkeypatch)
-    with shown(True, "sensitivity", seconds=5400):
+    with progress_bar(True, "sensitivity", seconds=5400):
         said = terminal.getvalue()
     assert "sensitivity, about 1.5 h   0%" in said
 
@@ -91,7 +91,7 @@ def test_nobody_watches_a_file(progress: bool, monkeypatch: pytest.MonkeyPatch) 
     """A bar would fill it; nor is one shown to who wants none."""
     stream = StringIO() if progress else Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
-    with shown(progress, "plan", seconds=100):
+    with progress_bar(progress, "plan", seconds=100):
         pass
     assert stream.getvalue() == ""
 
@@ -99,7 +99,7 @@ def test_nobody_watches_a_file(progress: bool, monkeypatch: pytest.MonkeyPatch) 
 def test_a_bar_may_go_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it turns out that there is more to do than was thought."""
     terminal, clock = watched(monkeypatch), Clock(monkeypatch)
-    with shown(True, "plan") as progress:
+    with progress_bar(True, "plan") as progress:
         clock.now += QUIET_SECONDS + 1
         progress(40, 44)
         time.sleep(0.15)

@@ -243,6 +243,7 @@ def test_villages_alone_are_those_of_a_scenario(desk: Desk) -> None:
     """From a data frame, or a path to a file anywhere."""
     graph = nx.Graph([(CODES[0], CODES[1])])
     found = read_villages(TABLE, "63.01", "Kabupaten Contoh", 2025, network=graph)
+    assert type(found).from_dataframe(TABLE, "63.01", "Kabupaten Contoh", 2025, network=graph).codes == found.codes
     expected = scenario_of(table=TABLE, network=graph).districts[0]
     assert (found.codes, found.names, found.subdistricts) == (expected.codes, expected.names, expected.subdistricts)
     assert found.network is not None

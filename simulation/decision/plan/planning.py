@@ -13,7 +13,7 @@ from ...domain.messages import Message, Refusal
 from ...domain.parameters import ParameterKey
 from ...domain.status import TOP
 from ...engine.effort import Effort, Engine, Keep
-from ...engine.progress import Progress, shown
+from ...engine.progress import Progress, progress_bar
 from ...inputs.scenario import Scenario
 from ..trial import Chance, Trial, engine_for, first_effort, goal_of, with_scalars
 from .bottlenecks import FEW_RUNGS, CacheFor, find_bottlenecks
@@ -106,7 +106,7 @@ def plan(
     names = (vary,) if isinstance(vary, str) else tuple(vary)
     asked = PlanRequest(probability, names, year, every_year, budget, budget_per_year, draws, replicates, engine, seed)
     planner = _Planner(scenario, asked.settled(scenario), workers, executor, keep)
-    with shown(progress, "plan", planner.seconds) as told:
+    with progress_bar(progress, "plan", planner.seconds) as told:
         return planner.plan(told)
 
 

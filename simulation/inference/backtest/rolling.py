@@ -21,7 +21,7 @@ from ...domain.parameters import DEFAULTS
 from ...domain.scenario import refuse_lacking, refuse_so_far
 from ...domain.target import Target
 from ...domain.villages import Villages
-from ...engine.progress import Progress, shown
+from ...engine.progress import Progress, progress_bar
 from ...inputs.observations.evidence import Gathered, read_evidence
 from ...inputs.observations.reading import DataFile
 from ...inputs.scenario import Scenario
@@ -235,7 +235,7 @@ def backtest(
     }
     found: dict[str, list[NextYear]] = {name: [] for name in everyone}
     years = [list(group) for _, group in groupby(cases, key=lambda case: case.year)]
-    with shown(progress, "back-test") as told:
+    with progress_bar(progress, "back-test") as told:
         for number, asked in enumerate(years, start=1):
             past = AtOrigin.of(panels, asked)
             for name, forecaster in everyone.items():

@@ -20,7 +20,7 @@ from ...domain.status_knowledge import KnownStatuses, MadeUpCounts, MissingStatu
 from ...domain.target import Target
 from ...domain.villages import Villages
 from ...engine.effort import Keep
-from ...engine.progress import Progress, shown
+from ...engine.progress import Progress, progress_bar
 from ...inputs.scenario import Scenario
 from ..forecast import PRIORS_ALONE
 from .caveats import Approximation, caveats, refusals
@@ -118,7 +118,7 @@ def calibrate(
         likelihood = replace(likelihood, parameters=parameters)
     if reasons := find_conflicts(evidence, parameters, likelihood.moves):
         raise Refusal(*reasons)
-    with shown(progress, "calibration") as told:
+    with progress_bar(progress, "calibration") as told:
         found = _Sample.of(likelihood, draws, seed, told, sink)
     approximation = _approximation(likelihood, found)
     values = {**{key: _rounded(each) for key, each in parameters.sample(seed, draws).items()}, **found.values}

@@ -146,14 +146,14 @@ def assumption_called(speech: Language, result: DiscoveryResult, name: str) -> s
 def ends_in_words(speech: Language, result: DiscoveryResult, name: str, part: Restriction) -> tuple[str, str]:
     """Return both ends as they are read; an empty one where nothing is restricted."""
 
-    def shown(value: float | None) -> str:
+    def in_words(value: float | None) -> str:
         if value is None:
             return ""
         if name not in result.efforts:
             return wording.parameter_value(speech, name, value)
         return speech.number(value) if name.endswith(".capacity") else wording.stated_share(speech, value)
 
-    return shown(part.low), shown(part.high)
+    return in_words(part.low), in_words(part.high)
 
 
 def notes(speech: Language, result: DiscoveryResult) -> Iterator[str]:
