@@ -32,7 +32,9 @@ _OF_EFFECTS = ("odds_ratio_rise", "odds_ratio_fall")
 class Year:
     """A year as mechanisms see it: V villages in T trajectories; those that join later wait at the lowest level.
 
-    A village (`simulation.VillageAgent`) has the same names, for itself: ``village.rose``, ``village.dose("pokja")``.
+    A village (`simulation.VillageAgent`) has the same names, for itself: ``village.rose``, ``village.dose("pokja")``;
+    ``village.neighbours`` are the villages themselves. What is of the whole district (`villages`, `counts`, `levels`,
+    `rises`, `falls`, `entries`, `needed`, `target`, `programmes`) is in ``village.model.now``, a `Year` with T = 1.
 
     Attributes
     ----------
@@ -43,6 +45,10 @@ class Year:
     status, listed
         Shape (V, T): level, dasar = 0 … paripurna = 3, and what the list shows of it; at the start of the year or, in
         `Mechanism.record` and `Mechanism.met`, at its end.
+    before, listed_before
+        Shape (V, T): the same at the start of the year that ended last, which in `Mechanism.record` and `Mechanism.met`
+        is the year that is judged: ``(listed_before == 0) & (listed > 0)`` are those that left dasar in it. In the
+        first year as at the origin.
     there
         Shape (V,): which villages have joined.
     rose
@@ -59,6 +65,8 @@ class Year:
     villages: Villages
     status: Statuses
     listed: Statuses
+    before: Statuses
+    listed_before: Statuses
     there: Bools
     rose: Bools
     counts: YearCounts | None

@@ -110,15 +110,18 @@ class _Mechanisms:
     def __init__(self, environment: Environment, outcome: Outcome) -> None:
         self._work, self._environment, self._outcome = AtWork(environment), environment, outcome
         self._rose = np.zeros((len(environment.villages), len(environment.trajectories)), dtype=bool)
-        self._before = self._rose.view(np.int8)
+        self._before = self._listed_before = np.zeros(0, np.int8)
 
     def decide(
         self, t: int, chances: Chances, odds: Floats, state: State, listed: State
     ) -> tuple[Floats, Floats | None]:
         """Return the odds of rising and the chances of falling of year `t`, (V, T); of falls None for the law's."""
         self._work.begin(chances.year)
-        self._before = state.status.copy()
         environment = self._environment
+        before = state.status.copy()
+        at_start = before, before if listed is state else listed.status.copy()
+        if not t:
+            self._before, self._listed_before = at_start
         year = self._year(chances.year, state, listed, t - 1)
 
         def chance() -> Floats:
@@ -127,7 +130,9 @@ class _Mechanisms:
                 return environment.fall[state.status, column]
             return fall_chance(environment.fall_against[state.status, column], chances.fall_effect)
 
-        return self._work.odds_of_all(year, odds), self._work.falls_of_all(year, chance)
+        found = self._work.odds_of_all(year, odds), self._work.falls_of_all(year, chance)
+        self._before, self._listed_before = at_start
+        return found
 
     def judge(self, t: int, state: State, listed: State) -> None:
         """Keep what is recorded at the end of year number `t`, and whether its target was met."""
@@ -146,6 +151,8 @@ class _Mechanisms:
             self._environment.villages,
             state.status,
             listed.status,
+            self._before,
+            self._listed_before,
             state.there,
             self._rose,
             None if ended < 0 else self._outcome.counts.of_year(ended),

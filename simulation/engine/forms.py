@@ -45,8 +45,9 @@ OTHER_COURSE = Message(
     "into its records"
 )
 BROKE_OFF = Message(
-    "{mechanism} cannot be compared with its vectorised form, for its agents broke off: {error} {place}"
+    "{mechanism} cannot be compared with its vectorised form, for the form for one village broke off: {error}, {place}"
 )
+OF_ALL_BROKE_OFF = Message("the vectorised form of {mechanism} broke off: {error}, {place}")
 
 _found: OrderedDict[Any, None] = OrderedDict()
 """The laws whose forms were found to agree."""
@@ -89,20 +90,27 @@ def _compare(
         watched = model.KampungModel(
             scenario, draw, replicate, seed=seed, villages=villages, environment=environment, collect_agents=False
         )
-        _Both(watched, AtWork(environment), address)
+        both = _Both(watched, AtWork(environment), address)
         try:
             for _ in scenario.years:
                 watched.step()
         except MechanismError:
             raise
         except Exception as error:
-            failure = Failure.of(error, scenario.own_classes, villages.district_code, (draw, replicate), None)
-            raise MechanismError(
-                BROKE_OFF.filled(mechanism=_names(scenario), error=failure.error, place=failure.place)
-            ) from error
+            raise _broken_off(OF_ALL_BROKE_OFF if both.asks_of_all else BROKE_OFF, scenario, error) from error
         by_agents.absorb(watched.outcome, (np.array([column]),))
-    by_arrays = batch.simulate(scenario, villages, parameters, trajectories, seed)
+    try:
+        by_arrays = batch.simulate(scenario, villages, parameters, trajectories, seed)
+    except MechanismError:
+        raise
+    except Exception as error:
+        raise _broken_off(OF_ALL_BROKE_OFF, scenario, error) from error
     _refuse_other_course(scenario, villages, by_agents, by_arrays)
+
+
+def _broken_off(message: Message, scenario: Assumptions, error: Exception) -> MechanismError:
+    failure = Failure.of(error, scenario.own_classes, "", (0, 0), None)
+    return MechanismError(message.filled(mechanism=_names(scenario), error=failure.error, place=failure.place))
 
 
 def _names(scenario: Assumptions) -> str:
@@ -110,24 +118,35 @@ def _names(scenario: Assumptions) -> str:
 
 
 class _Both:
-    """A model whose agents' answers are held against those of the vectorised forms as they come."""
+    """A model whose agents' answers are held against those of the vectorised forms as they come.
+
+    Attributes
+    ----------
+    asks_of_all
+        Whether a vectorised form is being asked.
+    """
 
     def __init__(self, model: KampungModel, of_all: AtWork, address: dict[str, int]) -> None:
         self._model, self._of_all, self._address = model, of_all, address
         self._answers: dict[tuple[int, str], Floats] = {}
+        self.asks_of_all = False
         model.heard, model.began = self._heard, self._begin
 
     def _begin(self) -> None:
         """Ask the vectorised forms, before any village decides."""
         model = self._model
+        self.asks_of_all = True
         self._of_all.begin(model.year)
         steps = [*self._of_all.steps_of_all(model.now, model.odds_of_rising())]
         steps += self._of_all.fall_steps_of_all(model.now, model.chances_of_falling)
         self._answers = {(place, method): values for place, method, values in steps}
+        self.asks_of_all = False
 
     def _heard(self, place: int, method: str, village: int, answer: float) -> None:
         if (place, method) not in self._answers:  # the first that is recorded of the year
+            self.asks_of_all = True
             self._of_all.record_of_all(self._model.now)
+            self.asks_of_all = False
             recorded = enumerate(self._of_all.recorded)
             self._answers |= {
                 (at, f"record {name}"): array.copy() for at, kept in recorded for name, array in kept.items()

@@ -62,6 +62,8 @@ class VillageAgent(mesa.Agent):
         Year of its last change of level; long ago where unknown.
     rose
         Whether it rose in the year that ended last.
+    year, there, before, listed_before
+        As in `Year`, for this village.
     inputs
         Files that a class of one's own reads while it runs, relative to its own file; ``()`` for none. A run is found
         again only where this is said: None leaves open what else decides its numbers.
@@ -123,6 +125,27 @@ class VillageAgent(mesa.Agent):
     def of(self, array: Floats) -> float:
         """Return its own entry of an array of all villages, (V, T)."""
         return array[self.position, 0].item()  # type: ignore[no-any-return]
+
+    @property
+    def year(self) -> int:
+        """The year under way, or the one that ended last."""
+        model: KampungModel = self.model
+        return model.year
+
+    @property
+    def there(self) -> bool:
+        """Whether it has joined: an agent has."""
+        return bool(self.of(self.model.now.there[:, None]))
+
+    @property
+    def before(self) -> Status:
+        """Level at the start of the year that ended last; in the first year that at the origin."""
+        return STATUSES[int(self.of(self.model.now.before))]
+
+    @property
+    def listed_before(self) -> Status:
+        """What the list showed then."""
+        return STATUSES[int(self.of(self.model.now.listed_before))]
 
     def dose(self, intervention: str) -> float:
         """Return how far an intervention is at its full effect on it, from 0 to 1; 0 where there is none."""
@@ -355,6 +378,7 @@ class KampungModel(mesa.Model):
         self._recorded: list[Floats] = []
         self._own_met: list[Bools] = []
         self._now: Year | None = None
+        self._before: Statuses | None = None
         self._near: dict[int, list[tuple[VillageAgent, float]]] = {}
         self.rises = self.falls = self.entries = 0
         self.datacollector = _data_collector(collect_agents)
@@ -416,6 +440,7 @@ class KampungModel(mesa.Model):
         for agent in [agent for agent in villages if every or agent.listed != agent.status]:
             agent.report()
         self._welcome()
+        self._before = status
         self._count(listed, (listed < TOP) & (may_rise | (status > listed)))
         if self.mechanisms is not None:
             self._judge(self.mechanisms)
@@ -435,6 +460,8 @@ class KampungModel(mesa.Model):
                 self.villages,
                 status[:, None],
                 listed[:, None],
+                (status if self._before is None else self._before)[:, None],
+                (self._past[-1].before if ended else listed)[:, None],
                 self.villages.there(self.assumptions.years[0] + ended),
                 rose[:, None],
                 self.outcome.counts.of_year(ended - 1) if ended else None,

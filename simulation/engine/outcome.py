@@ -204,11 +204,12 @@ class Outcome:
         Parameters
         ----------
         target
-            A reading of the scenario's target; the scenario's own by default.
+            A reading of the scenario's target, by the counts; by default what the forecast is of: the scenario's own,
+            or that of a mechanism where one has any.
         """
-        target, known = target or scenario.target, gross_rises(scenario.target)
-        if target == scenario.target and self.own_met.shape[-1]:
+        if target is None and self.own_met.shape[-1]:
             return self.own_met.astype(np.float64)
+        target, known = target or scenario.target, gross_rises(scenario.target)
         if not self.enough_rise.shape[-1] or target not in known:
             return self.counts.met(target).astype(np.float64)
         chances = self.enough_rise[..., known.index(target)].copy()

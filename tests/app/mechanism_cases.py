@@ -51,6 +51,11 @@ class _Broken(Nothing):
         return 1 / 0
 
 
+class _BrokenOfAll(Nothing):
+    def log_odds_of_all(self, year: kkb.Year) -> Any:  # noqa: ARG002
+        return 1 / 0
+
+
 class _Idle(kkb.Mechanism):
     name = "diam"
 
@@ -108,6 +113,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "forms that do not say the same": _run(_saying(1.0)),
     "forms that take another course": _other_course,
     "a form that breaks off": _run(_Broken),
+    "a vectorised form that breaks off": _run(_BrokenOfAll),
     "a form of another shape": _run(_saying(np.zeros(3))),
     "a form that says no number": _run(_saying(float("nan"))),
     "a form that says no chance": _run(type("Ganjil", (Nothing,), _FALLS)),

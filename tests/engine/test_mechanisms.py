@@ -3,12 +3,14 @@
 # ruff: noqa: RUF012  the attributes of a mechanism stand as a researcher writes them
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from districts import make_scenario, make_villages
 from own_mechanisms import Everything, Nothing, OfVillages, Saturating, Tripled
@@ -115,6 +117,127 @@ def test_its_uniforms_lie_at_addresses_of_their_own() -> None:
     shared = seen["shared"][0][:, 0]
     assert [len(set(shared[villages.subdistrict_index == k])) for k in range(3)] == [1, 1, 1]
     assert len(set(shared)) == 3
+
+
+class _LeftDasar(kkb.Mechanism):
+    """A target on gross flows: three villages leave dasar; and every village keeps where it was."""
+
+    name = "left-dasar"
+    records = ("status", "listed", "year")
+
+    def _kept(self, place: Any) -> dict[str, Any]:
+        return {"status": place.before, "listed": place.listed_before, "year": place.year}
+
+    def record(self, village: Any) -> dict[str, float]:
+        return self._kept(village)
+
+    def record_of_all(self, year: kkb.Year) -> dict[str, Any]:
+        return self._kept(year)
+
+    def met(self, year: kkb.Year) -> Any:
+        return ((year.listed_before == 0) & (year.listed != 0) & year.there[:, None]).sum(axis=0) >= 2
+
+
+class _LeftBefore(_LeftDasar):
+    """Asks what was before at the start of the year as well, of one village and of all."""
+
+    def log_odds(self, village: Any) -> float:
+        return float(0.3 * (village.status - village.before) + 0.1 * (village.listed - village.listed_before))
+
+    def log_odds_of_all(self, year: kkb.Year) -> Any:
+        return 0.3 * (year.status - year.before) + 0.1 * (year.listed - year.listed_before)
+
+
+@pytest.mark.parametrize("mechanism", [_LeftDasar, _LeftBefore])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_target_on_gross_flows_is_what_flows_count(mechanism: type[kkb.Mechanism], late: bool) -> None:
+    """Trajectory by trajectory, by arrays and by agents, on lists that show levels late too."""
+    own = scenario()
+    if late:
+        own = make_scenario(
+            own.districts[0], {"year_sd": kkb.HalfNormal(0.5), "fall": 0.1, "reporting.yearly": 0.6}, horizon=4
+        )
+    own = own.with_mechanism(mechanism)
+    by_arrays = outcome(own)
+    assert_equal(by_arrays, outcome(own, "mesa"))
+    flows = kkb.flows(own, draws=EFFORT.draws, replicates=EFFORT.replicates, seed=SEED)
+    left = flows[(flows["listed_before"] == "dasar") & (flows["listed"] != "dasar")]
+    index = pd.MultiIndex.from_product([range(6), range(3), own.years], names=["draw", "replicate", "year"])
+    counted = left.groupby(["draw", "replicate", "year"])["villages"].sum().reindex(index, fill_value=0)
+    assert np.array_equal(by_arrays.own_met.ravel(), counted.to_numpy() >= 2)
+    assert 0 < by_arrays.own_met.mean() < 1
+    # In the first year all were where they were at the origin, where the list starts.
+    assert np.array_equal(by_arrays.records[..., 0, 1], np.full((6, 3), own.districts[0].single_levels.sum()))  # type: ignore[union-attr]
+    assert np.array_equal(by_arrays.records[..., 2], np.broadcast_to(10 * np.array(own.years), (6, 3, 4)))
+
+
+def test_a_village_has_the_names_that_are_documented_of_a_year() -> None:
+    """Of itself, with the same values; what is of the district it has in ``model.now``."""
+    of_district = {"villages", "counts", "target", "programmes", "levels", "rises", "falls", "entries", "needed"}
+    attributes = inspect.cleandoc(kkb.Year.__doc__ or "").partition("----------\n")[2]
+    documented = {name for line in attributes.splitlines() if line[:1].isalpha() for name in line.split(", ")}
+    assert {part.name for part in fields(kkb.Year) if part.name[0] != "_"} == documented
+    public = {name for name in vars(kkb.Year) if not name.startswith("_")}
+    asked = {"dose": "pokja", "assisted": "pokja", "column": "terpencil"}
+    model = kkb.KampungModel(scenario(), seed=SEED)
+    for _ in range(2):
+        model.step()
+    now = model.now
+    for name in sorted((documented | public) - of_district - {"of", "of_neighbours", "neighbours"}):
+        found = getattr(now, name)
+        for village in model.village_agents:
+            one = getattr(village, name)
+            if name in asked:
+                assert one(asked[name]) == found(asked[name])[village.position, 0]
+            else:
+                assert one == np.broadcast_to(np.reshape(found, (-1, 1)), (10, 1))[village.position, 0], name
+    for village in model.village_agents:
+        assert len(village.neighbours) == now.neighbours[village.position, 0]
+        assert village.of_neighbours(lambda other: other.status) == now.of_neighbours(now.status)[village.position, 0]
+
+
+class _BrokenForms(Nothing):
+    """Breaks off where a test says so."""
+
+    name, breaks = "broken", ""
+
+    def _maybe(self, where: str) -> float:
+        if where == self.breaks:
+            raise ArithmeticError(where)
+        return 0.0
+
+    def log_odds(self, village: Any) -> float:  # noqa: ARG002
+        return self._maybe("log_odds")
+
+    def log_odds_of_all(self, year: kkb.Year) -> Any:
+        return self._maybe("log_odds_of_all") + self._maybe("many" if year.status.shape[1] > 1 else "one")
+
+
+class _BrokenRecords(_BrokenForms):
+    records = ("nought",)
+
+    def record(self, village: Any) -> dict[str, float]:  # noqa: ARG002
+        return {"nought": self._maybe("record")}
+
+    def record_of_all(self, year: kkb.Year) -> dict[str, Any]:  # noqa: ARG002
+        return {"nought": self._maybe("record_of_all")}
+
+
+@pytest.mark.parametrize(
+    ("breaks", "said"),
+    [
+        ("log_odds", r"broken cannot .* for the form for one village broke off: ArithmeticError: log_odds, "),
+        ("record", r"broken cannot .* for the form for one village broke off: ArithmeticError: record, "),
+        ("log_odds_of_all", r"the vectorised form of broken broke off: ArithmeticError: log_odds_of_all, "),
+        ("record_of_all", r"the vectorised form of broken broke off: ArithmeticError: record_of_all, "),
+        ("many", r"the vectorised form of broken broke off: ArithmeticError: many, "),
+    ],
+)
+def test_the_form_that_breaks_off_is_named(breaks: str, said: str) -> None:
+    """Whichever raises, of one trajectory or of several, with the line after a comma."""
+    own = scenario().with_mechanism(type("Broken", (_BrokenRecords,), {"breaks": breaks}))
+    with pytest.raises(kkb.MechanismError, match=said + r"test_mechanisms\.py:\d+ "):
+        outcome(own)
 
 
 def test_records_are_kept_of_every_village_and_year() -> None:
