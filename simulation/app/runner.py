@@ -15,6 +15,7 @@ import typer
 from ..engine.cluster import workers_at
 from ..engine.compiled import SLOW, WithoutNumbaWarning
 from ..engine.failure import EnsembleError
+from ..engine.progress import SlowAgentsWarning
 from ..engine.whole_file import NO_SPACE, reason
 from ..report.codec import to_data
 from ..report.document.blocks import Document
@@ -209,14 +210,17 @@ def _telling_what_is_slow(settings: Settings) -> Iterator[None]:
     told, show_others = [False], warnings.showwarning
 
     def tell(message: Warning | str, category: type[Warning], *where: Any) -> None:
-        if not issubclass(category, WithoutNumbaWarning):
+        if isinstance(message, SlowAgentsWarning):
+            settings.note(settings.language().problem(message.message))
+        elif not issubclass(category, WithoutNumbaWarning):
             show_others(message, category, *where)
         elif not told[0]:
             told[0] = True
             settings.note(settings.language().problem(SLOW))
 
     with warnings.catch_warnings():
-        warnings.filterwarnings("always", category=WithoutNumbaWarning)
+        for one in (WithoutNumbaWarning, SlowAgentsWarning):
+            warnings.filterwarnings("always", category=one)
         warnings.showwarning = tell  # type: ignore[assignment]
         yield
 

@@ -356,7 +356,7 @@ def compare(
         return Comparison(every, contrasts, seed, effort, engine)
 
     expected = sum(expected_seconds(one, effort, simulator) for one in every)
-    with progress_bar(progress, "comparison", expected) as told:
+    with progress_bar(progress, "comparison", expected, agents=any(one.needs_agents for one in every)) as told:
         if precision is None:
             return made(effort, told)
         rows, making = shared_rows(*every), partial(made, told=told)

@@ -342,7 +342,8 @@ def discover(
     effort = Effort(-(-request.draws // BLOCKS), 1 if used == "exact" else request.replicates or 1)
     trials = [Trial(scenario, goal, used, seed + n, workers, executor=executor, keep=keep) for n in range(BLOCKS)]
     chances = []
-    with progress_bar(progress, "discovery", BLOCKS * trials[0].seconds(scenario, effort)) as told:
+    expected = BLOCKS * trials[0].seconds(scenario, effort)
+    with progress_bar(progress, "discovery", expected, agents=scenario.needs_agents) as told:
         for done, ((count, setting), trial) in enumerate(zip(blocks, trials, strict=True), 1):
             chances.append(trial.chance(setting, Effort(count, effort.replicates)).samples)
             told(done, BLOCKS)

@@ -165,7 +165,8 @@ def grid(
     horizons = sorted({one.horizon for one in missing.values()})
     todo = [*(scenario.with_(horizon=years) for years in horizons), *missing.values()]
     doing = f"grid of {len(settings)} settings"
-    with progress_bar(progress, doing, sum(expected_seconds(one, effort, used) for one in todo)) as told:
+    expected = sum(expected_seconds(one, effort, used) for one in todo)
+    with progress_bar(progress, doing, expected, agents=any(one.needs_agents for one in todo)) as told:
         ensembles = (
             run(
                 one,

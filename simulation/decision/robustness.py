@@ -229,7 +229,9 @@ def robustness(
     effort = Effort.of(leading_scenario(options), draws, replicates)
     trial = Trial(options[0], goal, "batch", seed, workers, executor=executor, keep=keep)
     cells: list[Chance] = []
-    with progress_bar(progress, "robustness", len(worlds) * sum(trial.seconds(one, effort) for one in options)) as told:
+    expected = len(worlds) * sum(trial.seconds(one, effort) for one in options)
+    agents = any(one.needs_agents for one in options)
+    with progress_bar(progress, "robustness", expected, agents=agents) as told:
         for option in options:
             for world in worlds:
                 cells.append(trial.chance(world.of(option), effort))

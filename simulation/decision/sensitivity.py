@@ -225,9 +225,8 @@ def sensitivity(
         parts = parts_below(results, scenario, "sensitivity", goal, asked, seed, used)
         sinks, keep = (lambda step: parts.part(f"step_{step}")), parts
     simulate = partial(run, engine="mesa" if used == "mesa" else "batch", workers=workers, executor=executor)
-    with progress_bar(
-        progress, "sensitivity", _seconds(factors, goal.years[0], used, seed, asked.replicates, base)
-    ) as told:
+    expected = _seconds(factors, goal.years[0], used, seed, asked.replicates, base)
+    with progress_bar(progress, "sensitivity", expected, agents=scenario.needs_agents) as told:
         surface = _Surface(factors, goal.years[0], used, seed, asked.replicates, simulate, told, sinks, keep)
         mu_star = _screen(surface, base)
         least = MATTERS * max(mu_star.values())

@@ -39,7 +39,7 @@ MOST_MULTIPLICATIONS = 10**9
 
 NAME_DIGITS = 24
 """Of the hash by which a trial is found again."""
-COST_EFFORT = (250, 4)
+COST_EFFORT, COST_EFFORT_OF_AGENTS = (250, 4), (50, 2)
 """Draws and replicates from which mean assistance is computed: it hardly varies."""
 AS_GOOD_AS = 4
 """So many replicates that met a target or not tell about as much as one that tells how likely it was."""
@@ -248,7 +248,7 @@ def _chance(scenario: Scenario, effort: Effort, chances: Floats, needed: Ints) -
 
 def cost_effort(scenario: Scenario) -> Effort:
     """Return the effort with which costs are computed."""
-    draws, replicates = COST_EFFORT
+    draws, replicates = COST_EFFORT_OF_AGENTS if scenario.needs_agents else COST_EFFORT
     return Effort(1, draws * replicates) if scenario.fixed else Effort(draws, replicates)
 
 

@@ -216,8 +216,8 @@ class Mechanism:
     records
         Names of what `record` keeps of every village and year.
     inputs
-        Files that it reads, relative to its own file; ``()`` for none; None leaves open what else decides its numbers,
-        so that a finished answer is computed again each time.
+        Files that it reads, relative to its own file; ``()`` for none: a run is kept with them, and found again. None,
+        the default, leaves open what else decides its numbers, so that a finished answer is computed again each time.
 
     Examples
     --------
@@ -239,7 +239,7 @@ class Mechanism:
     sources: ClassVar[Mapping[str, str]] = {}
     uniforms: ClassVar[Mapping[str, Uniform]] = {}
     records: ClassVar[tuple[str, ...]] = ()
-    inputs: ClassVar[tuple[str, ...] | None] = ()
+    inputs: ClassVar[tuple[str, ...] | None] = None
 
     _uniforms: Callable[[str], Floats]
     _recorded: Mapping[str, Floats]

@@ -6,8 +6,11 @@ Both give the same trajectories bit for bit; nothing but time depends on the cho
 from __future__ import annotations
 
 import os
+import pickle
+import sys
 import warnings
 from collections.abc import Callable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -84,7 +87,7 @@ def is_installed() -> bool:
 
 def simulator(*, compiled: bool) -> Simulate:
     """Return what runs a chunk: the compiled engine if it is wanted and, on this machine, there."""
-    if compiled and is_installed():
+    if compiled and is_installed() and _can_be_read():
         from .kernel import simulate
     else:
         from .batch import simulate
@@ -96,6 +99,29 @@ def compiled_code_folders() -> list[Path]:
     own = os.environ.get("NUMBA_CACHE_DIR")
     beside, of_user = Path(__file__).parent / "__pycache__", Path.home() / ".cache" / "numba"
     return [Path(own)] if own else [beside, of_user]
+
+
+@cache
+def _can_be_read() -> bool:
+    """Return whether nothing of what Numba has kept stands in its way, once indexes that cannot be read are gone.
+
+    They name classes, which another version of this package may have renamed; Numba would stop there.
+    """
+    import numba
+
+    python = f"py{sys.version_info.major}{sys.version_info.minor}"
+    places = compiled_code_folders()
+    for index in [path for place in places for path in place.rglob(f"kernel_loops.*.{python}*.nbi")]:
+        try:
+            with index.open("rb") as kept:
+                if pickle.load(kept) == numba.__version__:  # noqa: S301  what Numba itself would read
+                    pickle.load(kept)  # noqa: S301
+        except Exception:  # noqa: BLE001  whatever keeps Numba from reading it
+            try:
+                index.unlink(missing_ok=True)
+            except OSError:
+                return False
+    return True
 
 
 def _is_compiled() -> bool:

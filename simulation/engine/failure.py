@@ -14,6 +14,8 @@ from ..domain.messages import Message, Refusal
 
 LONGEST_ERROR = 200
 _ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]+")
+_KEPT = re.compile(r"[/\\]inputs[/\\]law[/\\]\d+[/\\](.+)")
+"""Where a run folder keeps own code, and the files that it says it reads (`simulation/report/store/kept.py`)."""
 _LIBRARIES = {__name__.partition(".")[0], "mesa", *sys.stdlib_module_names}
 """Packages whose classes are not a researcher's own."""
 
@@ -137,7 +139,9 @@ def in_one_line(error: BaseException) -> str:
     said = said.removeprefix(f"{type(error).__module__}.")
     # It may hold a file name that is not valid text, which no file could take.
     sound = said.encode(errors="replace").decode()
-    return textwrap.shorten(_ADDRESS.sub("at 0x…", sound), LONGEST_ERROR, placeholder=" …")
+    shown = textwrap.shorten(_ADDRESS.sub("at 0x…", sound), LONGEST_ERROR, placeholder=" …")
+    lost = _KEPT.search(str(error.filename)) if isinstance(error, FileNotFoundError) else None
+    return shown if lost is None else f'{shown} (say inputs = ("{lost[1]}",) in the class and compute the run anew)'
 
 
 def _files(classes: Sequence[type]) -> Iterator[tuple[str, str]]:

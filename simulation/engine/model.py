@@ -319,7 +319,8 @@ class KampungModel(mesa.Model):
     Notes
     -----
     The seed is no named parameter, because ``mesa.batch_run`` of Mesa 3.5 overwrites one that is called so. Its rows
-    hold the seed of each model.
+    hold the seed of each model. Mesa does not tell a model which iteration it is: with one ``seed`` stated,
+    ``iterations=4`` makes the same trajectory four times. State several, as ``"replicate": range(4)``.
 
     Examples
     --------

@@ -9,12 +9,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..domain.messages import Message
+
 Progress = Callable[[int, int], None]
 """Called with how much is done, and how much there is."""
 QUIET_SECONDS = 2.0
 """Shorter work shows nothing."""
 LONG_SECONDS = 10.0
 """What is expected to take longer shows at once about how long it will take."""
+
+LONG_FOR_AGENTS = 300.0
+"""From when it is told what would take less time than agents."""
+
+
+class SlowAgentsWarning(UserWarning):
+    """Agents of one's own will run for long."""
+
+    def __init__(self, seconds: float) -> None:
+        values = {"minutes": round(seconds / 60), "form": "…_of_all"}
+        self.message = Message(
+            "agents run one village after the other: this takes about {minutes:,} minutes on one core; a mechanism "
+            "that has the vectorised form of its methods ({form}) takes a fraction of that, and so do fewer draws "
+            "or replicates",
+            values,
+        )
+        super().__init__(str(self.message))
 
 
 def progress_of_part(progress: Progress, part: int, parts: int) -> Progress:
@@ -23,7 +42,9 @@ def progress_of_part(progress: Progress, part: int, parts: int) -> Progress:
 
 
 @contextmanager
-def progress_bar(progress: Progress | bool, doing: str, seconds: float = 0.0) -> Iterator[Progress]:
+def progress_bar(
+    progress: Progress | bool, doing: str, seconds: float = 0.0, *, agents: bool = False
+) -> Iterator[Progress]:
     """Give what is called with how much is done: the caller's own function, or a bar that goes when the block ends.
 
     Parameters
@@ -34,7 +55,11 @@ def progress_bar(progress: Progress | bool, doing: str, seconds: float = 0.0) ->
         A word or two beside the bar.
     seconds
         About how long the work will take on an ordinary computer; 0 where that is not known.
+    agents
+        Whether a law of the user's own needs agents (`Assumptions.needs_agents`): long work is then warned of.
     """
+    if agents and seconds > LONG_FOR_AGENTS:
+        warnings.warn(SlowAgentsWarning(seconds), stacklevel=4)
     if callable(progress):
         yield progress
     elif not progress or not _is_watched():

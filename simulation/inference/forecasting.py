@@ -140,7 +140,9 @@ def forecast(
     if engine == "exact":
         return _exactly(scenario, effort, seed)
     apart = _set_apart(scenario) and not scenario.own_law
-    with progress_bar(progress, "forecast", expected_seconds(scenario, effort, engine)) as told:
+    with progress_bar(
+        progress, "forecast", expected_seconds(scenario, effort, engine), agents=scenario.needs_agents
+    ) as told:
         first, second = _in_two_parts(told, effort, len(scenario.districts)) if apart else (told, told)
         ensemble = run(
             scenario,

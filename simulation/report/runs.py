@@ -20,6 +20,7 @@ from .language import language as spoken
 from .store.data_package import read_table
 from .store.folder import Answer, load
 from .store.index import refresh_index
+from .store.kept import why_not_loaded
 from .store.making import Place, copied, obtain
 
 if TYPE_CHECKING:
@@ -196,6 +197,8 @@ def save(answer: Any, folder: str | Path = "results") -> Path:
     def tell(message: Message) -> None:
         warnings.warn(str(message), stacklevel=10)
 
+    for why in filter(None, map(why_not_loaded, dict.fromkeys(code.name for law in question.own_code for code in law))):
+        warnings.warn(f"rerun will not find all in the folder alone: {why}", stacklevel=2)
     obtained = obtain(Place.of(kind, question, folder), question, lambda: answer, speech, tell=tell)
     if obtained.undrawn is not None:
         raise obtained.undrawn

@@ -51,6 +51,7 @@ from simulation.engine.effort import Effort, EffortError
 from simulation.engine.ensemble import MOST_DEATHS, refuse_executor, refuse_nonsense
 from simulation.engine.failure import Failure, none_completed, none_kept, some_failed, too_many_deaths
 from simulation.engine.model import VillageAgent
+from simulation.engine.progress import SlowAgentsWarning
 from simulation.engine.workers import ExecutorLostError, TaskStuckError
 from simulation.inference.elicitation import refuse_unfit
 from simulation.inference.forecasting import forecast
@@ -294,6 +295,7 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     ),
     "work that cannot leave its process": refused(_stuck),
     "a run that Numba would shorten": noted(lambda: (compiled.SLOW,)),
+    "agents that run for long": noted(lambda: (SlowAgentsWarning(119_000).message,)),
     "an exact forecast as a dataset": refused(lambda: forecast(SMALL, 1, engine="exact").to_xarray()),
     "a dataset without its package": refused(_without_xarray),
     "villages in more simulations than fit": refused(lambda: trajectories(SMALL, replicates=10**8)),

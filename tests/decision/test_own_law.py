@@ -10,6 +10,9 @@ from districts import make_scenario, make_villages
 from own_mechanisms import Nothing, Saturating, Tripled
 
 import simulation as kkb
+from simulation.decision.plan import trial_cache
+from simulation.engine import progress
+from simulation.engine.effort import Effort, expected_seconds
 from simulation.inputs.scenario import Scenario
 
 POKJA = kkb.Intervention(name="pokja", starts=2026, capacity=15)
@@ -50,6 +53,28 @@ def test_a_plan_gives_its_effort_to_what_the_mechanism_makes_of_it() -> None:
     assert 0 < found.least.value < 30
     assert found.nothing.probability_met == pytest.approx(1 - 0.9498**30 - 30 * 0.0502 * 0.9498**29, abs=0.1)
     assert (found.villages, found.exact, found.why_simulated) == ((), False, "own_law")
+
+
+class Slow(kkb.Mechanism):
+    """Of single villages alone."""
+
+    name = "slow"
+
+    def log_odds(self, village: Any) -> float:  # noqa: D102
+        return float(village.dose("pokja"))
+
+
+@pytest.mark.slow
+def test_a_plan_by_agents_ends_and_says_at_first_what_takes_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trajectories double no further than a try may take; with room they would: no try of 20 decides."""
+    monkeypatch.setattr(progress, "LONG_FOR_AGENTS", 0.0)
+    own, effort = district(POKJA).with_mechanism(Slow), Effort(1, 20)
+    seconds = expected_seconds(own.with_(horizon=1), effort, "mesa")
+    for doublings in (0, 1):
+        monkeypatch.setattr(trial_cache, "LONGEST_OF_AGENTS", 1.01 * seconds * 2**doublings)
+        with pytest.warns(progress.SlowAgentsWarning, match="_of_all"):
+            found = kkb.plan(own, 0.8, "pokja.capacity", replicates=effort.replicates)
+        assert max(one.replicates * one.draws for one in found.tried) == effort.trajectories * 2**doublings
 
 
 @pytest.mark.slow

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+import sys
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -149,3 +152,20 @@ def test_code_that_cannot_be_kept_is_compiled_all_the_same(monkeypatch: pytest.M
     assert kernel_loops._can_be_kept()
     monkeypatch.setattr(caching.CompileResultCacheImpl, "_locator_classes", [])
     assert not kernel_loops._can_be_kept()
+
+
+@pytest.mark.parametrize("content", [b"", b"no pickle", pickle.dumps("0.1") + b"no pickle", None])
+def test_kept_code_that_cannot_be_read_is_made_anew(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index may name a class that was renamed since; that of another version of Numba is left to Numba."""
+    import numba
+
+    index = tmp_path / f"kernel_loops.advance-1.py{sys.version_info.major}{sys.version_info.minor}.1.nbi"
+    renamed = b"csimulation.engine.kernel\nNoMoreThere\n."
+    index.write_bytes(pickle.dumps(numba.__version__) + renamed if content is None else content)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    compiled._can_be_read.cache_clear()
+    assert compiled.simulator(compiled=True).__module__ == "simulation.engine.kernel"
+    assert index.exists() == (content is not None and content.startswith(pickle.dumps("0.1")))
+    compiled._can_be_read.cache_clear()

@@ -259,13 +259,51 @@ def test_a_class_of_a_function_is_asked_for_when_its_run_is_computed_again(tmp_p
         def rise_odds(self) -> float:
             return 3 * super().rise_odds()
 
-    folder = kkb.save(kkb.forecast(everything_on(), **EFFORT, agent_class=Local), tmp_path)
+    found = kkb.forecast(everything_on(), **EFFORT, agent_class=Local)
+    with pytest.warns(UserWarning, match=r"not find all in the folder alone: .*Local was defined within a function"):
+        folder = kkb.save(found, tmp_path)
     with pytest.raises(kkb.KampungError, match=r"within a function .* give it as agent_class"):
         kkb.rerun(folder)
-    assert (
-        kkb.load_run(kkb.save(kkb.rerun(folder, agent_class=Local, workers=1), tmp_path / "again")).id
-        == kkb.load_run(folder).id
-    )
+    again = kkb.rerun(folder, agent_class=Local, workers=1)
+    with pytest.warns(UserWarning, match="Local"):
+        saved = kkb.save(again, tmp_path / "again")
+    assert kkb.load_run(saved).id == kkb.load_run(folder).id
+
+
+READS = """\
+from pathlib import Path
+
+import simulation as kkb
+
+
+class Reads(kkb.Mechanism):
+    name = "reads"
+    {inputs}
+
+    def log_odds(self, village):
+        return float((Path(__file__).parent / "factor.txt").read_text())
+"""
+
+
+@pytest.mark.slow
+def test_a_mechanism_that_keeps_silent_on_its_files_is_asked_for_them(tmp_path: Path) -> None:
+    """Its answer is not taken for found, and made again from its folder alone it says which line is missing."""
+    from simulation.engine.agent_loader import load_mechanism
+
+    (tmp_path / "factor.txt").write_text("1.0")
+    declared = {}
+    for name, inputs in (("silent.py", ""), ("open.py", 'inputs = ("factor.txt",)')):
+        (tmp_path / name).write_text(READS.format(inputs=inputs))
+        own = load_mechanism(f"{tmp_path / name}:Reads")()
+        declared[name] = OwnCode.of(own).declared
+        found = kkb.forecast(everything_on().with_mechanism(own), draws=2, replicates=2, workers=1)
+        folder = kkb.save(found, tmp_path / name.removesuffix(".py"))
+        if inputs:
+            assert kkb.rerun(folder, workers=1).ensemble.equals(found.ensemble)
+        else:
+            with pytest.raises(kkb.KampungError, match=r'say inputs = \("factor\.txt",\) in the class'):
+                kkb.rerun(folder, workers=1)
+    assert declared == {"silent.py": False, "open.py": True}
 
 
 @pytest.mark.parametrize(

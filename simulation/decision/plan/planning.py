@@ -12,10 +12,10 @@ from ...domain.distributions import Fixed
 from ...domain.messages import Message, Refusal
 from ...domain.parameters import ParameterKey
 from ...domain.status import TOP
-from ...engine.effort import Effort, Engine, Keep
+from ...engine.effort import Effort, Engine, Keep, expected_seconds
 from ...engine.progress import Progress, progress_bar
 from ...inputs.scenario import Scenario
-from ..trial import Chance, Trial, engine_for, first_effort, goal_of, with_scalars
+from ..trial import Chance, Trial, cost_effort, engine_for, first_effort, goal_of, with_scalars
 from .bottlenecks import FEW_RUNGS, CacheFor, find_bottlenecks
 from .levers import BUDGET, Lever, Places, PlanRequest, levers_of, turn, weighed_by_cost
 from .ranking import in_this_order, mark_enough, rank_villages
@@ -75,7 +75,7 @@ def plan(
         Where the effort begins: by default as for a forecast, 1,000 x 20, or 1 x 20,000 where every number is fixed
         (2,500 draws where exact results are had; a quarter of the replicates where each tells how likely the target of
         a year was, as of gross rises). Trajectories double until the standard error of the chance is at most 0.004, or
-        the decision is clear.
+        the decision is clear; where agents run, while a try takes no more than some seconds.
     seed, workers, executor
         As for `forecast`.
     progress
@@ -106,7 +106,7 @@ def plan(
     names = (vary,) if isinstance(vary, str) else tuple(vary)
     asked = PlanRequest(probability, names, year, every_year, budget, budget_per_year, draws, replicates, engine, seed)
     planner = _Planner(scenario, asked.settled(scenario), workers, executor, keep)
-    with progress_bar(progress, "plan", planner.seconds) as told:
+    with progress_bar(progress, "plan", planner.seconds, agents=scenario.needs_agents) as told:
         return planner.plan(told)
 
 
@@ -144,7 +144,9 @@ class _Planner:
     def seconds(self) -> float:
         """About how long it will take: a rule of thumb, the same on every computer."""
         part = part_of(self._effort, self._scenario).trajectories / self._effort.trajectories
-        return (SKETCHES * part + TRIALS) * self._cache.trial.seconds(self._scenario, self._effort)
+        costs = expected_seconds(self._scenario, cost_effort(self._scenario), "batch")
+        tried = self._cache.trial.seconds(self._scenario, self._effort)
+        return SKETCHES * (part * tried + costs) + TRIALS * (tried + costs)
 
     def plan(self, progress: Progress) -> Plan:
         """Search, and put the plan together."""

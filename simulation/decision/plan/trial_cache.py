@@ -21,6 +21,8 @@ CLEAR = 5.0
 """Standard errors from the wanted probability at which more runs could hardly change the decision."""
 SKETCH = 4
 """Of what a try takes, a sketch takes one part in so many."""
+LONGEST_OF_AGENTS = 5.0
+"""Seconds of a try up to which trajectories double where agents run: a plan makes dozens of tries."""
 MANY_REPLICATES = 8
 """From so many replicates a draw, more draws tell more than more replicates."""
 
@@ -169,7 +171,9 @@ class TrialCache:
         False where that would go too far, or tell little, since the rows of a file of draws are used up.
         """
         more = None if self._used_up else more_than(self.effort, self.scenario)
-        if more is None:
+        if more is None or (
+            self.trial.engine == "mesa" and self.trial.seconds(self.scenario, more) > LONGEST_OF_AGENTS
+        ):
             return False
         self.effort = more
         return True

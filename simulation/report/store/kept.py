@@ -111,22 +111,26 @@ def with_law(folder: Path, scenario: Scenario, law: Sequence[Mapping[str, Any]],
 
 
 def _loaded(folder: Path, part: Mapping[str, Any], load: Callable[..., Any]) -> Any:
-    name = part["name"]
+    if (message := why_not_loaded(part["name"])) is not None:
+        raise Refusal(message)
+    return load(f"{folder / part['kept']}/{part['name']}", kept=True)
+
+
+def why_not_loaded(name: str) -> Message | None:
+    """Return why no file gives an own class of this name (`own_name`) again; None where one does."""
     if ":" not in name:
-        message = Message(
+        return Message(
             "{name} was defined in a notebook, of which no file can be run: give it as agent_class, or among "
             "mechanisms",
             {"name": name},
         )
-        raise Refusal(message)
     if "." in name.rpartition(":")[2]:
-        message = Message(
+        return Message(
             "{name} was defined within a function or another class, where no run of its file finds it: give it as "
             "agent_class, or among mechanisms",
             {"name": name},
         )
-        raise Refusal(message)
-    return load(f"{folder / part['kept']}/{name}", kept=True)
+    return None
 
 
 def _with_state(mechanism: type[Mechanism], part: Mapping[str, Any]) -> Mechanism:
