@@ -291,7 +291,8 @@ def compare(
     baseline
         From `load_scenario`: usually the scenario without additional interventions.
     scenarios
-        At least one, of the same villages, origin, horizon and target.
+        At least one, of the same villages, origin, horizon and target; of several districts one at a time
+        (`Scenario.of_district`), the baseline, too.
     draws, replicates, seed, engine, workers, executor, progress
         As for `forecast`. All scenarios get the same effort; draws are ignored where every number of every
         scenario is fixed. The exact engine knows means only: no prediction intervals, no single villages; where

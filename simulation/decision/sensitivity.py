@@ -79,6 +79,14 @@ class Driver:
     total: float | None = None
     interval90: tuple[float, float] | None = None
 
+    @property
+    def total_in_short(self) -> str:
+        """`total` with its interval, each as a share: estimates may stray below 0 and above 1."""
+        if self.total is None or self.interval90 is None:
+            return "-"
+        total, low, high = (min(1.0, max(0.0, share)) for share in (self.total, *self.interval90))
+        return f"{total:.2f} ({low:.2f}-{high:.2f})"
+
 
 @dataclass(frozen=True, kw_only=True)
 class SensitivityNumbers:
@@ -150,7 +158,7 @@ class Sensitivity(SensitivityNumbers):
     def __repr__(self) -> str:
         """Return one line: the chance, how far it is open, and the parameters that it depends on most."""
         most = list(self.parameters.items())[:_NAMED]
-        shares = ", ".join(f"{name} {one.total:.2f}" for name, one in most if one.total is not None)
+        shares = ", ".join(f"{name} {one.total_in_short}" for name, one in most if one.total is not None)
         chance = f"P(met in {self.year}) {self.mean:.3f}, sd {self.sd:.3f}"
         return f"<Sensitivity {self.scenario.name}, {chance}: {shares}>"
 

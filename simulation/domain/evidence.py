@@ -166,6 +166,11 @@ class Evidence:
         File that it was read from -> SHA-256 of its content.
     left_out
         Kinds that were given and are not used, because somebody doubts them.
+
+    Raises
+    ------
+    TypeError
+        Where a kind is no tuple of its tables.
     """
 
     panels: tuple[Panel, ...] = ()
@@ -174,6 +179,16 @@ class Evidence:
     assistance: tuple[Assistance, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what is no list of tables of its kind, as one table by itself."""
+        for name, kind in zip(_FIELDS.values(), (Panel, Counts, Launches, Assistance), strict=True):
+            found = getattr(self, name)
+            if not isinstance(found, list | tuple) or not all(isinstance(one, kind) for one in found):
+                raise TypeError(
+                    f"{name}: a tuple of {kind.__name__} is needed, of one too, as {name}=(one,); found {found!r}"
+                )
+            object.__setattr__(self, name, tuple(found))
 
     def __repr__(self) -> str:
         """Return one line: what there is of each kind."""

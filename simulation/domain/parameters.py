@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
 import numpy as np
@@ -360,7 +361,7 @@ class ParameterSet:
     Attributes
     ----------
     scalars
-        Key -> distribution, on the scale of the key; a caller may write keys as text (``fall.mandiri``).
+        Key -> distribution, on the scale of the key, read-only; a caller may write keys as text (``fall.mandiri``).
         Keys of one level win over one for all levels. Where ``fall`` is given without ``fall_skip``, that is 0, and
         ``district_sd`` is 0 where it is left out.
     matrix
@@ -400,6 +401,14 @@ class ParameterSet:
         number = f"{len(self.scalars)} parameters, {len(self.uncertain)} uncertain"
         return f"<ParameterSet: {number}, {len(self.defaulted)} left to default priors{draws}>"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled and copied: a read-only mapping could not be."""
+        return {**vars(self), "scalars": dict(self.scalars)}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Take what was pickled or copied, read-only again."""
+        vars(self).update(state, scalars=MappingProxyType(state["scalars"]))
+
     def __post_init__(self) -> None:
         """Read keys that are given as text and plain numbers; keep what is said of values only where it is true."""
         refuse(checked(self, "transition."))
@@ -409,7 +418,8 @@ class ParameterSet:
             rates = {key: value for key, value in scalars.items() if key.kind in {"rise", "fall", "skip"}}
             scalars = {**rates, ParameterKey("fall_skip"): Fixed(0.0), **scalars}
         alike = {ParameterKey("district_sd")} - scalars.keys()
-        object.__setattr__(self, "scalars", {**scalars, **{key: DEFAULT_PRIORS[key] for key in alike}})
+        whole = {**scalars, **{key: DEFAULT_PRIORS[key] for key in alike}}
+        object.__setattr__(self, "scalars", MappingProxyType(whole))
         refuse(self._problems())
         silent = {*map(ParameterKey.parse, self.defaulted), *alike}
         left = {key for key in silent if self.scalars.get(key) == default_prior(key)}

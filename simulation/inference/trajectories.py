@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..domain.arrays import Bools, Ints, Statuses
 from ..domain.columns import describes_columns
-from ..domain.messages import Message, Refusal, nearest, shown
+from ..domain.messages import Message, Refusal, listed, nearest, shown
 from ..domain.randomness import Trajectories
 from ..domain.scenario import refuse_lacking, require_assumptions
 from ..domain.status import LEVELS
@@ -26,6 +26,8 @@ from .forecast import Forecast
 if TYPE_CHECKING:
     import pandas as pd
 
+FEW_CODES = 3
+"""Codes that are named where no village has the one that was asked for, nor one like it."""
 MOST_ROWS = 20_000_000
 """Of a table; each takes some 15 to 30 bytes of memory."""
 _STATUSES = ("status", "listed", "listed_before")
@@ -243,10 +245,13 @@ def _rows_of(scenario: Scenario, codes: Sequence[str] | None) -> list[Ints]:
 
 
 def _no_such(code: str, codes: list[str]) -> Message:
-    values = {"code": shown(code)}
-    if (near := nearest(str(code), codes)) is None:
-        return Message("no village has the code {code}", values)
-    return Message("no village has the code {code}; {suggestion}", {**values, "suggestion": near})
+    values = {"code": shown(str(code))}
+    if (near := nearest(str(code), codes)) is not None:
+        return Message("no village has the code {code}; {suggestion}", {**values, "suggestion": near})
+    return Message(
+        "no village has the code {code}; there are {codes}, in Python all in scenario.districts[0].codes",
+        {**values, "codes": listed(codes, FEW_CODES)},
+    )
 
 
 def _villages(asked: _Asked, place: int, rows: Ints, first: int) -> dict[str, NDArray[Any]]:

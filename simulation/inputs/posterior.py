@@ -25,6 +25,7 @@ MOST_COLUMNS = 10_000
 MOST_VALUES = 10_000_000
 FEWEST_ROWS, MOST_CORRELATION = 50, 0.5
 """From how many rows on, and beyond which rank correlation, an order of theirs is told."""
+AS_IN_A_SCENARIO = Message("give chances, odds ratios and spreads as a scenario has them: no logits, logs or percent")
 WRITE_AGAIN = Message("write the file again with kampungkb calibrate --out")
 
 
@@ -64,7 +65,7 @@ def read_posterior(source: Source, collector: ProblemList, known: set[ParameterK
         return None
     before = len(collector)
     if table.num_rows == 0 or table.num_columns == 0:
-        _tell(source, "", Message("the file holds no draws"), collector)
+        _tell(source, "", Message("there are no draws here"), collector)
         return None
     draws: dict[ParameterKey, Empirical] = {}
     basis, learned = _basis(table.schema.metadata)
@@ -166,8 +167,8 @@ def _column(source: Source, key: ParameterKey, column: Any, collector: ProblemLi
             "draws that do not fit this parameter: {count:,}, the first in row {row}",
             {"count": int(wrong.sum()), "row": row + 1},
         )
-        found = shown(str(values[row]))
-        collector.add((source.shown, None), key, message, found=found, allowed=allowed, table=True)
+        found, fix = shown(str(values[row])), None if key.scale == "level" else AS_IN_A_SCENARIO
+        collector.add((source.shown, None), key, message, found=found, allowed=allowed, suggestion=fix, table=True)
         return None
     return values
 

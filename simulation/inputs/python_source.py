@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from ..domain.distributions import Empirical
 from ..domain.messages import Message, nearest
 from ..domain.parameters import ParameterKey
-from .dataframes import is_graph, is_table, table_source
+from .dataframes import DRAWS, is_graph, is_table, table_source
 from .files import Source
 from .problem_list import UNREADABLE, Keys, Node, Place, ProblemList
 from .schema import InterventionSection, ScenarioFile, Transition, plain
@@ -17,6 +18,18 @@ from .schema import InterventionSection, ScenarioFile, Transition, plain
 SECTIONS = tuple(each.name for each in fields(ScenarioFile))
 TRANSITION = tuple(each.name for each in fields(Transition))
 OF_INTERVENTIONS = tuple(each.name for each in fields(InterventionSection) if each.name != "name")
+_TABLE = Message("the name of a file, or a data frame")
+NAME_FILES = {
+    **dict.fromkeys(("villages.table", "villages.distances", "districts.table", "districts.villages"), _TABLE),
+    "so_far.table": _TABLE,
+    "villages.map": Message("the name of a file"),
+    "villages.network": Message("the name of a file, a data frame, or a graph of networkx"),
+    DRAWS: Message(
+        "the name of a Parquet file, a data frame with a column for each parameter, an xarray Dataset, or an ArviZ "
+        "InferenceData"
+    ),
+}
+"""Keys of a scenario file that name files -> what may be given there."""
 
 
 def node_of(value: Any, place: Place, collector: ProblemList, tables: dict[str, Source], keys: Keys = ()) -> Node:
@@ -24,10 +37,16 @@ def node_of(value: Any, place: Place, collector: ProblemList, tables: dict[str, 
 
     A table stands as its name, under which `tables` then holds it; a graph says besides whether it is directed.
     """
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
     if is_table(value):  # a Dataset is a mapping, too
         source = table_source(value, ".".join(keys))
         tables[source.shown] = source
         return Node(source.shown, place, source.shown)
+    if (allowed := NAME_FILES.get(".".join(keys))) is not None and not isinstance(value, str | None):
+        message = Message("a value of type {name} does not fit into a scenario", {"name": type(value).__name__})
+        collector.add(place, ".".join(keys), message, found=str(value), allowed=allowed)
+        return Node(UNREADABLE, place)
     if isinstance(value, Mapping):
         graph: Any = value.get("network")
         if is_graph(graph):

@@ -17,7 +17,7 @@ from ..domain.intervention import Intervention
 from ..domain.mechanism import Mechanism
 from ..domain.messages import Message, Refusal, listed, shown
 from ..domain.parameters import INTERVENTION_PRIOR, ParameterKey, falls_by_one_level
-from ..domain.scenario import Assumptions, Provenance
+from ..domain.scenario import Assumptions, Provenance, require_assumptions
 from .cross_checks import check_covariates, check_date, read_intervention
 from .districts import Region, read_districts
 from .files import Files
@@ -28,7 +28,7 @@ from .parameters import in_order, read_parameters
 from .posterior import LearnedDraws
 from .problem_list import Place, ProblemList, tell_at
 from .python_source import draws_among, node_of, overlay_of
-from .resolve import ASSUMED, RISES_SO_FAR, VILLAGE_MAP, StatedAssumptions, yaml_of
+from .resolve import ASSUMED, DRAWS, RISES_SO_FAR, VILLAGE_MAP, StatedAssumptions, yaml_of
 from .schema import InterventionSection, ScenarioFile
 from .so_far import read_so_far
 from .sources import given_sources, note_placeholders
@@ -44,6 +44,8 @@ MOST_INTERVENTIONS = 200
 
 MOST_CODES = 20
 """Districts that are named where none of a scenario has the code that was asked for."""
+_SHARED = ("origin", "horizon", "target", "transition", "reporting", "so_far", "interventions", "overlap", "mechanisms")
+"""Keys of a scenario file that districts beside each other have in common."""
 _FEW = 3
 """Districts that are named where a scenario is shown in one line; of more, their number."""
 
@@ -188,7 +190,7 @@ class Scenario(StatedAssumptions):
         >>> forecast.parameters["rise.dasar"].tolist(), forecast.basis
         ([0.04, 0.06, 0.05], ('own_posterior',))
         """
-        return self._with({"parameters_from": os.fspath(draws) if isinstance(draws, os.PathLike) else draws}, True)
+        return self._with({"parameters_from": draws}, True)
 
     def _with(self, changes: Mapping[str, Any], anywhere: bool = False) -> Scenario:
         collector = ProblemList()
@@ -243,6 +245,59 @@ class Scenario(StatedAssumptions):
         name = self.name[: LONGEST_NAME - len(ending)] + ending
         scenario = replace(self, name=name, districts=found, provinces=provinces)
         return replace(scenario, provenance=replace(self.provenance, read=scenario))
+
+    def beside(self, other: Scenario, name: str = "", title: Mapping[str, str] | None = None) -> Scenario:
+        """Return one scenario of the districts of this one and of another, which share everything else.
+
+        Every parameter is then one draw for all districts; each keeps its villages and luck of its own.
+        `simulation.forecast` and its figures tell of each; `simulation.compare`, `simulation.plan` and whatever else
+        looks at one district take `of_district`.
+
+        Parameters
+        ----------
+        other
+            Of other districts, with the same years, target, parameters, interventions and mechanisms.
+        name
+            Lower-case letters, digits, - and _; both names joined by - if left out.
+        title
+            Language, ``id`` or ``en``, -> title; none if left out, and the name is then shown.
+
+        Raises
+        ------
+        Refusal
+            Where they differ in more than their villages, with the keys in which they do.
+        ScenarioError
+            Where the name cannot be one, or both have a district of the same code.
+
+        Examples
+        --------
+        >>> import simulation as kkb
+        >>> kkb.example("tanah_laut").beside(kkb.example("tabanan"), name="dua-kabupaten")
+        <Scenario dua-kabupaten: Kabupaten Tanah Laut, Kabupaten Tabanan, 268 villages, 2026-2030>
+        """
+        require_assumptions(other)
+        differ = [key for key in _SHARED if self.document.get(key) != other.document.get(key)]
+        differ += ["draws"] if self.data.get(DRAWS) != other.data.get(DRAWS) else []
+        differ += ["mechanisms"] if self.mechanisms != other.mechanisms and "mechanisms" not in differ else []
+        differ += ["agent_class"] if self.agent_class is not other.agent_class else []
+        if differ:
+            message = Message(
+                "{other} differs from {scenario} in more than its villages ({keys}); give both the same first, in "
+                "Python with scenario.with_",
+                {"other": other.name, "scenario": self.name, "keys": listed(differ)},
+            )
+            raise Refusal(message)
+        return replace(
+            self,
+            name=name or f"{self.name}-{other.name}"[:LONGEST_NAME],
+            title=title or {},
+            districts=self.districts + other.districts,
+            provinces={**self.provinces, **other.provinces},
+            village_map=None,
+            provenance=replace(
+                self.provenance, files={**self.provenance.files, **other.provenance.files}, table="", answers={}
+            ),
+        )
 
     def to_yaml(self, path: str | os.PathLike[str]) -> Path:
         """Write the scenario as a file that loads again as the same scenario, and return its path.
@@ -339,7 +394,17 @@ class Scenario(StatedAssumptions):
         ----------
         agent_class
             A subclass of `simulation.VillageAgent`; None for the standard one.
+
+        Raises
+        ------
+        TypeError
+            Where it is none.
         """
+        # Villages that act stand above scenarios: their class is asked for at the front door, like everyone does.
+        from .. import VillageAgent
+
+        if agent_class is not None and not (isinstance(agent_class, type) and issubclass(agent_class, VillageAgent)):
+            raise TypeError(f"agent_class must be a subclass of VillageAgent; found {agent_class!r}")
         return replace(self, agent_class=agent_class)
 
 

@@ -282,6 +282,7 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     ),
     "no space for many districts": refused(_no_space_aside),
     "dots of one district": refused(lambda: plots.districts(forecast(SMALL, 1, 20, 3))),
+    "districts of other years": refused(lambda: SMALL.beside(replace(SMALL, name="test-other", horizon=9))),
     "a district that is not there": refused(lambda: SMALL.of_district("63.98")),
     "simulations that fail where all are needed": refused(lambda: (_ for _ in ()).throw(some_failed(20, [DIED] * 3))),
     "parts of a law of one's own": refused(lambda: parts_below(FOLDER, SMALL.with_agents(VillageAgent))),

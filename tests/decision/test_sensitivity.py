@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from districts import make_scenario, make_villages
 
-from simulation.decision.sensitivity import CALIBRATED, Factors, sensitivity
+from simulation.decision.sensitivity import CALIBRATED, Driver, Factors, sensitivity
 from simulation.domain.distributions import Dirichlet, Empirical, Exponentiated, Fixed, HalfNormal, LogitNormal, Normal
 from simulation.domain.messages import KampungError
 from simulation.domain.parameters import ParameterSet
@@ -107,6 +107,12 @@ def test_a_chance_that_is_linear_in_two_parameters_divides_as_their_variances() 
     assert firsts["rise.dasar"] == pytest.approx(weight[0] / weight.sum(), abs=0.03)
     assert firsts["rise.berkembang"] == pytest.approx(weight[1] / weight.sum(), abs=0.03)
     assert found.interplay == pytest.approx(0.0, abs=0.03)
+
+
+def test_the_line_of_an_analysis_has_shares_with_their_intervals() -> None:
+    """From 0 to 1, although estimates may stray."""
+    assert Driver(0.1, 0.0, -0.03, (-0.06, 0.02)).total_in_short == "0.00 (0.00-0.02)"
+    assert Driver(0.1, 0.5, 0.62, (0.4, 1.1)).total_in_short == "0.62 (0.40-1.00)"
 
 
 def test_an_analysis_shows_itself_as_the_table_of_its_parameters() -> None:

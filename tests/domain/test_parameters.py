@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import pickle
+from copy import copy, deepcopy
+
 import numpy as np
 import pytest
 
 from simulation.domain.distributions import Beta, Dirichlet, Empirical, Fixed, lognormal_from_interval
 from simulation.domain.parameters import (
     DEFAULT_PRIORS,
+    DEFAULTS,
     INTERVENTION_PRIOR,
+    ParameterKey,
     ParameterSet,
     split_matrix,
     transition_matrix,
@@ -110,3 +115,11 @@ def test_the_interval_of_a_lognormal_is_its_90_percent_interval() -> None:
     """Where the median is the geometric middle, 5% and 95% are the ends given."""
     effect = lognormal_from_interval(1.5, 1.0, 2.25)
     np.testing.assert_allclose(effect.quantile(np.array([0.05, 0.5, 0.95])), [1.0, 1.5, 2.25], rtol=1e-12)
+
+
+def test_parameters_stay_as_they_were_checked_when_they_are_copied() -> None:
+    """A copy and what comes back from another process hold the same, and cannot be changed in place either."""
+    for again in (copy(DEFAULTS), deepcopy(DEFAULTS), pickle.loads(pickle.dumps(DEFAULTS))):  # noqa: S301
+        assert again.scalars == DEFAULTS.scalars
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            again.scalars[ParameterKey("year_sd")] = Fixed(1.0)

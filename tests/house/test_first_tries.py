@@ -113,6 +113,25 @@ NAMED: dict[str, Try] = {
         "as many draws for each",
     ),
     "draws by chain": (lambda: kkb.Empirical(np.full((4, 9), 0.1)), kkb.ScenarioError, r"found: \(4, 9\)"),
+    "no class of agents": (lambda: LAUT.with_agents(int), TypeError, "subclass of VillageAgent"),
+    "a number for a network": (
+        lambda: LAUT.with_(**{"villages.network": 3}), kkb.ScenarioError, "the name of a file, a data frame, or",
+    ),
+    "a list for a table": (lambda: LAUT.with_(**{"villages.table": [3]}), kkb.ScenarioError, "file, or a data frame"),
+    "a list for a posterior": (lambda: LAUT.with_posterior([1, 2]), kkb.ScenarioError, "a column for each parameter"),
+    "logits for chances": (
+        lambda: LAUT.with_posterior(pd.DataFrame({"rise.dasar": [-2.2, -3.1]})), kkb.DataError, "no logits",
+    ),
+    "a code of no village": (lambda: kkb.trajectories(LAUT, ["99"], draws=1), kkb.Refusal, r"63\.01.*codes"),
+    "one list by itself": (
+        lambda: kkb.Evidence(panels=panel(np.zeros((96, 2), np.int8))), TypeError, r"panels=\(one,\)",  # type: ignore[arg-type]
+    ),
+    "a changed parameter": (lambda: LAUT.parameters.scalars.update({}), AttributeError, "update"),  # type: ignore[attr-defined]
+    "a district beside itself": (lambda: LAUT.beside(LAUT), kkb.ScenarioError, "63.01 is listed twice"),
+    "districts of other laws": (lambda: LAUT.beside(CONTOH), kkb.Refusal, r"contoh differs .*\(.*transition"),
+    "districts of other targets": (
+        lambda: LAUT.beside(kkb.example("tabanan").with_(**{"target.share": 0.1})), kkb.Refusal, r"\(target\)",
+    ),
     "no agent": (lambda: acted(int), TypeError, "subclass of VillageAgent"),
     "odds that are no number": (lambda: acted(Undefined), kkb.EnsembleError, "not a finite number of 0 or more"),
     "odds at the top": (lambda: acted(Above), kkb.EnsembleError, "where they must be 0"),

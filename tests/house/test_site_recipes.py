@@ -167,7 +167,9 @@ def two_districts(found: Names) -> None:
     of_each = found["forecast"].ensemble.groupby(["district_code", "year"])["met"].mean().unstack("year")
     assert (found["both_meet"] <= of_each.min()).all()
     assert (found["both_meet"] > of_each.prod()).all(), "what is not known of both is shared"
-    assert any("Tabanan" in text.get_text() for text in found["figure"].findobj(Text))
+    shown = [text.get_text() for text in found["figure"].findobj(Text)]
+    assert any("Kabupaten Tabanan" in text for text in shown)
+    assert any("Tanah Laut and Tabanan" in text for text in shown), "whose scenario it is"
 
 
 def rerun(found: Names) -> None:

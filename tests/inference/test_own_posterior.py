@@ -175,7 +175,7 @@ def test_what_is_no_posterior_is_refused() -> None:
     unequal = xr.Dataset({"rise.dasar": ("draw", [0.1, 0.2]), "year_sd": ("sample", [0.1, 0.2, 0.3])})
     with pytest.raises(DataError, match=r"rise\.dasar: draws that do not fit this parameter: 1, the first in row 3"):
         SCENARIO.with_posterior(unequal)
-    with pytest.raises(DataError, match="holds no draws"):
+    with pytest.raises(DataError, match="there are no draws"):
         SCENARIO.with_posterior(rows_of(posterior_of()).iloc[:0])
     for wrong in ("tidak_ada.parquet", np.ones(3), 5):
         with pytest.raises(ScenarioError, match=r"transition\.parameters_from"):

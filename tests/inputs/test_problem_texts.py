@@ -299,7 +299,8 @@ def _from_python() -> Iterator[Message | None]:
     """Yield what only a scenario written in Python can have wrong."""
     scenario = Scenario("one", 2025, 1, (Villages.from_counts("2", "E", np.array([9, 0, 0, 0]), 1),), PARAMETERS)
     plan = {"name": "pokja", "starts": 2026, "capacity": 2}
-    for changes in ({"pokj.capacity": 3, "year_sd": object()}, {"interventions": [plan, plan]}):
+    files = dict.fromkeys(("villages.table", "villages.network", "villages.map", "parameters_from"), 3)
+    for changes in ({"pokj.capacity": 3, "year_sd": object()}, {"interventions": [plan, plan]}, files):
         with pytest.raises(ProblemsError) as told:
             scenario.with_(**changes)
         yield from (part for p in told.value.problems for part in (p.message, p.allowed, p.suggestion))
@@ -307,6 +308,9 @@ def _from_python() -> Iterator[Message | None]:
         with pytest.raises(ProblemsError) as told:
             scenario.with_posterior(draws)
         yield from (part for p in told.value.problems for part in (p.message, p.suggestion))
+    with pytest.raises(Refusal) as refused:
+        scenario.beside(scenario.with_(horizon=2))
+    yield from refused.value.reasons
     yield from scenario.with_posterior(pd.DataFrame({"year_sd": np.linspace(0.1, 0.9, 60)})).provenance.notes
 
 

@@ -202,6 +202,21 @@ def test_a_mapping_may_extend_a_file(desk: Desk) -> None:
     assert (changed.name, changed.horizon, len(changed.districts[0])) == ("lapis", 2, 6)
 
 
+def test_a_path_names_a_file_as_its_text_does(known: Scenario, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In any key that names one."""
+    monkeypatch.chdir(desk.folder)
+    changed = (known.with_(**{"villages.table": path}) for path in (Path("villages.csv"), "villages.csv"))
+    assert next(changed) == next(changed)
+
+
+def test_districts_beside_each_other_are_written_as_a_file_that_says_the_same(tmp_path: Path) -> None:
+    """With both names where none is given; neither keeps the title of one."""
+    laut, tabanan = (load_scenario(SCENARIOS / f"{name}.yaml") for name in ("tanah_laut", "tabanan"))
+    both = laut.beside(tabanan)
+    assert (both.name, both.title) == ("tanah-laut-tabanan", {})
+    assert load_scenario(both.to_yaml(tmp_path / "both.yaml")) == both
+
+
 @pytest.mark.parametrize("name", ["con", "nul", "aux", "prn", "com1", "lpt9"])
 def test_a_name_that_a_system_reserves_is_refused(desk: Desk, known: Scenario, name: str) -> None:
     """No folder of such a name can be made on every system; the fix is a longer one."""

@@ -61,7 +61,7 @@ def plan(
     Parameters
     ----------
     scenario
-        From `load_scenario`, with one district and at least one intervention.
+        From `load_scenario`, with one district (of several: `Scenario.of_district`) and at least one intervention.
     probability
         Wanted, in (0, 1).
     vary
