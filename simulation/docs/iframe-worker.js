@@ -1,2 +1,44 @@
-// iframe-worker 1.0.4, (c) Martin Donath, MIT licence: lets the search of the site work where pages are opened from disk.
-"use strict";(()=>{function c(s,n){parent.postMessage(s,n||"*")}function d(...s){return s.reduce((n,e)=>n.then(()=>new Promise(r=>{let t=document.createElement("script");t.src=e,t.onload=r,document.body.appendChild(t)})),Promise.resolve())}var o=class extends EventTarget{constructor(e){super();this.url=e;this.m=e=>{e.source===this.w&&(this.dispatchEvent(new MessageEvent("message",{data:e.data})),this.onmessage&&this.onmessage(e))};this.e=(e,r,t,i,m)=>{if(r===`${this.url}`){let a=new ErrorEvent("error",{message:e,filename:r,lineno:t,colno:i,error:m});this.dispatchEvent(a),this.onerror&&this.onerror(a)}};let r=document.createElement("iframe");r.hidden=!0,document.body.appendChild(this.iframe=r),this.w.document.open(),this.w.document.write(`<html><body><script>postMessage=${c};importScripts=${d};addEventListener("error",({error})=>{parent.dispatchEvent(new ErrorEvent("error",{filename:"${e}",error}))})<\/script><script src=${e}?${+Date.now()}><\/script></body></html>`),this.w.document.close(),onmessage=this.m,onerror=this.e,this.r=new Promise((t,i)=>{this.w.onload=t,this.w.onerror=i})}terminate(){this.iframe.remove(),onmessage=onerror=null}postMessage(e){this.r.catch().then(()=>{this.w.dispatchEvent(new MessageEvent("message",structuredClone({data:e})))})}get w(){return this.iframe.contentWindow}};window.IFrameWorker=o;location.protocol==="file:"&&(window.Worker=o);})();
+// Pages opened from disk may start no web worker: there the worker of the search runs in a hidden frame of the page.
+"use strict";
+
+if (location.protocol === "file:") {
+  window.Worker = class FrameWorker extends EventTarget {
+    constructor(script) {
+      super();
+      this.frame = document.createElement("iframe");
+      this.frame.hidden = true;
+      document.body.append(this.frame);
+      const inside = this.frame.contentWindow;
+      inside.postMessage = (data) => this.tell(new MessageEvent("message", { data }));
+      inside.importScripts = async (...scripts) => {
+        for (const each of scripts) await load(inside.document, each);
+      };
+      this.ready = load(inside.document, script);
+      this.ready.catch((error) => this.tell(new ErrorEvent("error", { error, message: error.message })));
+    }
+
+    tell(event) {
+      this.dispatchEvent(event);
+      this[`on${event.type}`]?.(event);
+    }
+
+    postMessage(data) {
+      const inside = this.frame.contentWindow;
+      this.ready.then(() => inside.dispatchEvent(new MessageEvent("message", { data: structuredClone(data) }))).catch(() => {});
+    }
+
+    terminate() {
+      this.frame.remove();
+    }
+  };
+}
+
+function load(page, script) {
+  return new Promise((resolve, reject) => {
+    const element = page.createElement("script");
+    element.src = script;
+    element.onload = resolve;
+    element.onerror = () => reject(new Error(`${script} cannot be loaded`));
+    page.head.append(element);
+  });
+}
