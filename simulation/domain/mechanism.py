@@ -279,7 +279,8 @@ class Mechanism:
     def met(self, year: Year) -> Bools:
         """Return whether a target of its own is met in a year, shape (T,), from its counts and records.
 
-        Every answer then says how likely that is, instead of the target of the scenario.
+        Every answer then says how likely that is, instead of the target of the scenario, and names it by the name of
+        the mechanism and the first line of its docstring. The readings of the scenario's target stay beside it.
         """
         raise NotImplementedError
 
@@ -298,6 +299,12 @@ class Mechanism:
     def judges(self) -> bool:
         """Whether it has a target of its own."""
         return self._says("met")
+
+    @property
+    def told(self) -> str:
+        """What it is called, with the first line of its docstring in brackets where it has one."""
+        first = (type(self).__doc__ or "").strip().partition("\n")[0].strip().rstrip(".")
+        return f"{self.name} ({first})" if first else self.name
 
     @property
     def vectorised(self) -> bool:

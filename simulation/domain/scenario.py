@@ -142,9 +142,9 @@ class Assumptions:
         return tuple(f"{mechanism.name}.{name}" for mechanism in self.mechanisms for name in mechanism.records)
 
     @property
-    def own_target(self) -> bool:
-        """Whether a mechanism says when the target is met."""
-        return any(mechanism.judges for mechanism in self.mechanisms)
+    def own_target(self) -> str | None:
+        """What the mechanism that says when the target is met is called and says of itself; None where none does."""
+        return next((mechanism.told for mechanism in self.mechanisms if mechanism.judges), None)
 
     @property
     def years(self) -> range:

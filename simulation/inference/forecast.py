@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -114,10 +114,12 @@ class YearForecast(Estimate):
 
     Attributes
     ----------
+    needed
+        The number that must be reached; None where a mechanism has a target of its own.
     saturated
-        Probability that too few villages can still move for the target to be within reach.
+        Probability that too few villages can still move for the target to be within reach; None likewise.
     judged
-        What is held against the needed number; None where only the probability is known.
+        What is held against the needed number; None likewise, and where only the probability is known.
     status_share
         Level -> share of the villages at year end.
     assisted
@@ -127,8 +129,8 @@ class YearForecast(Estimate):
     """
 
     year: int
-    needed: Needed
-    saturated: float
+    needed: Needed | None
+    saturated: float | None
     judged: Summary | None
     rises: Summary
     falls: Summary
@@ -162,7 +164,7 @@ class DistrictForecast:
         Shape (V, Y, R): mean of each of the R records of mechanisms; None where nothing was simulated.
     shortfall
         Of each year how many villages are missing to the number needed, on average, 0 where it is reached; None where
-        that is not known (some exact results).
+        that is not known (some exact results, a mechanism's own target).
     before
         The first year's chance before its rises so far were reported; None where none are (`SoFar`).
     fine_quantiles
@@ -386,6 +388,8 @@ class Forecast:
             effort += f", {len(self.ensemble_run.failures)} trajectories failed"
         if self.scenario.own_law:
             effort += f", own law: {', '.join(kind.__qualname__ for kind in self.scenario.own_classes)}"
+        if self.scenario.own_target:
+            effort += f", own target: {self.scenario.own_target}"
         return f"<Forecast {self.scenario.name}, {effort}, P(met in {self.scenario.years[0]}) {chances}{more}>"
 
     def _repr_html_(self) -> str:
@@ -395,6 +399,8 @@ class Forecast:
             known.append(caveat(self.ensemble_run))
         if own := self.scenario.own_classes:
             known.append(f"Computed with a law of the user's own: {', '.join(kind.__qualname__ for kind in own)}.")
+        if self.scenario.own_target:
+            known.append(f"The target is the user's own: {self.scenario.own_target}.")
         several = len(self.districts) > 1
         rows = [
             {**({"district": one.villages.district} if several else {}), **row}
@@ -428,6 +434,7 @@ def matrix_summary(matrix: Floats) -> Floats:
     return np.stack([matrix.mean(axis=0), *np.quantile(matrix, INTERVAL90, axis=0)])
 
 
+_NEEDED = tuple(part.name for part in fields(Needed))
 ALL_COLUMNS = "All columns: .years; trajectories: .ensemble"
 
 
@@ -436,7 +443,7 @@ def _html_rows(district: DistrictForecast) -> list[dict[str, Any]]:
     return [
         {
             "year": year.year,
-            "needed": year.needed.max if year.needed.min == year.needed.max else span(year.needed.ends),
+            **({} if year.needed is None else {"needed": _in_short(year.needed)}),
             "mean rises": year.rises.mean,
             "90% of simulations": span(year.rises.interval90),
             "P(met)": year.probability_met,
@@ -445,6 +452,10 @@ def _html_rows(district: DistrictForecast) -> list[dict[str, Any]]:
         }
         for year in district.years
     ]
+
+
+def _in_short(needed: Needed) -> int | str:
+    return needed.max if needed.min == needed.max else span(needed.ends)
 
 
 def year_rows(scenario: Scenario, district: DistrictForecast) -> list[dict[str, Any]]:
@@ -459,9 +470,7 @@ def year_rows(scenario: Scenario, district: DistrictForecast) -> list[dict[str, 
             "falls_mean": year.falls.mean,
             "judged_mean": None if year.judged is None else year.judged.mean,
             **{f"judged_{_percent(q)}": None if year.judged is None else year.judged.quantiles[q] for q in QUANTILES},
-            "needed_mean": year.needed.mean,
-            "needed_min": year.needed.min,
-            "needed_max": year.needed.max,
+            **{f"needed_{name}": None if year.needed is None else getattr(year.needed, name) for name in _NEEDED},
             "probability_met": year.probability_met,
             "monte_carlo_error": year.monte_carlo_error,
             **dict(zip(("parameter_low", "parameter_high"), year.parameter_interval90 or (None, None), strict=True)),

@@ -248,7 +248,9 @@ def summarise(ensemble: Ensemble, index: int) -> DistrictForecast:
         rise_probability=outcome.villages.rises / size,
         risen_probability=outcome.villages.risen / size,
         assisted_share=outcome.villages.assisted / size,
-        shortfall=tuple(map(float, counted(np.maximum(must - score, 0)).mean(axis=0))),
+        shortfall=(None,) * scenario.horizon
+        if scenario.own_target
+        else tuple(map(float, counted(np.maximum(must - score, 0)).mean(axis=0))),
         before=None if scenario.so_far is None else _before(ensemble, index),
         recorded=outcome.villages.records * RECORD_UNIT / size,
         fine_quantiles=_fine_quantiles(scenario.target, counted(counts.rises), counted(score)),
@@ -321,16 +323,16 @@ def _years(
         if t == 0 and (exactly := _first_year(ensemble, index, target)) is not None:
             chance = _exact_estimate(scenario, exactly)
         least, most = int(must[:, t].min()), int(must[:, t].max())
-        if t == 0 and so_far is not None and so_far.rises >= most:
+        if t == 0 and so_far is not None and so_far.rises >= most and not scenario.own_target:
             chance = Estimate(1.0, 0.0, None if chance.parameter_interval90 is None else (1.0, 1.0))
         risen = _summary(rises[:, t])
         years.append(
             YearForecast(
                 **vars(chance),
                 year=year,
-                needed=Needed(float(must[:, t].mean()), least, most),
-                saturated=float(saturated[t]),
-                judged=risen if of_rises else Summary.of_values(judged[:, t]),
+                needed=None if scenario.own_target else Needed(float(must[:, t].mean()), least, most),
+                saturated=None if scenario.own_target else float(saturated[t]),
+                judged=None if scenario.own_target else risen if of_rises else Summary.of_values(judged[:, t]),
                 rises=risen,
                 falls=_summary(falls[:, t]),
                 status_share={level: _summary(at_end[:, t, s], villages) for s, level in enumerate(LEVELS)},
@@ -395,7 +397,7 @@ def _exact_district(scenario: Scenario, villages: Villages, result: ExactResult)
 
 def _exact_shortfall(year: YearForecast, rises: Floats) -> float | None:
     """Return how many villages are missing on average, from how probable each number of rises is."""
-    if year.judged is None or year.needed.min != year.needed.max:
+    if year.judged is None or year.needed is None or year.needed.min != year.needed.max:
         return None
     missing = np.maximum(year.needed.min - np.arange(rises.size), 0)
     return float((missing * rises).sum() / rises.sum())

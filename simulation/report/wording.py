@@ -274,6 +274,11 @@ def event(
     )
 
 
+def own_event(language: Language, target: str, year: int) -> str:
+    """Return what a target of a mechanism's own asks of a year, as a clause."""
+    return language.say("the user's own target, {target}, is met in {year}", target=target, year=year)
+
+
 def source_text(language: Language, source: str) -> str:
     """Return what a source says after its keyword; of one in two languages the part in this one."""
     told = source.partition(";")[2].strip()

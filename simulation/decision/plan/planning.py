@@ -228,6 +228,8 @@ class _Planner:
         return replace(found, interval90=(low, high), likeliest=likeliest)
 
     def _target(self, nothing: Chance) -> PlannedTarget:
+        if own := self._scenario.own_target:
+            return PlannedTarget("own", "own", None, None, None, None, own)
         target, villages = self._scenario.target, self._scenario.districts[0]
         denominator = villages.number(self._goal.years[-1])
         if target.denominator != "all":

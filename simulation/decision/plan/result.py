@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from ...domain.columns import describes_columns
 from ...domain.html_table import html_table
 from ...inputs.scenario import Scenario
@@ -28,14 +30,22 @@ class NeededRange:
 
 @dataclass(frozen=True)
 class PlannedTarget:
-    """What is to be reached; `denominator` villages are what its share is of, at the origin."""
+    """What is to be reached; `denominator` villages are what its share is of, at the origin.
+
+    Attributes
+    ----------
+    own
+        What the target of a mechanism's own is called and says of itself; `reading` and `key` are then ``own``, and all
+        else is None. Only there where one has any.
+    """
 
     reading: str
     key: str
-    share: float
-    levels: tuple[str, ...]
-    denominator: int
-    needed: NeededRange
+    share: float | None
+    levels: tuple[str, ...] | None
+    denominator: int | None
+    needed: NeededRange | None
+    own: str | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -337,7 +347,15 @@ class Plan(PlanNumbers):
         chance, span = f"P {self.telling.probability_met:.3f}", self.telling.interval90
         if span is not None and self.telling.is_range:
             setting += f" (90% interval {span[0]:g} to {span[1]:g}, likeliest {self.telling.likeliest:g})"
-        return f"<Plan {self.scenario.name}, P(met) >= {self.goal:g}: {found} {setting}, {chance}>"
+        own = "".join(
+            f", own {what}: {named}"
+            for what, named in (
+                ("law", ", ".join(kind.__qualname__ for kind in self.scenario.own_classes)),
+                ("target", self.scenario.own_target),
+            )
+            if named
+        )
+        return f"<Plan {self.scenario.name}{own}, P(met) >= {self.goal:g}: {found} {setting}, {chance}>"
 
     def _repr_html_(self) -> str:
         """Return the table of settings, for notebooks."""

@@ -188,7 +188,9 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
         return _draw_districts(speech, result, source)
     (district,) = result.districts
     years = district.years
-    known = all(year.judged is not None for year in years)
+    own = district.target.of_own
+    judged = [year.rises if own else year.judged for year in years]
+    known = None not in judged
     headline = words.met_already_so_far(speech, district) or speech.say(
         "{verdict}: {event}",
         verdict=wording.word_and_chance(speech, years[0].probability_met, years[0].monte_carlo_error),
@@ -198,14 +200,14 @@ def draw_rises(speech: Language, result: ForecastResult, source: Source) -> Figu
         speech.say(
             "{district}, {judged}. Dot: median; thick line: 50%, thin line: 90% interval.",
             district=district.district,
-            judged=words.judged_name(speech, district.target),
+            judged=speech.say("villages that rise") if own else words.judged_name(speech, district.target),
         )
         if known
         else speech.say("Only the probability of this target is known from an exact result, not its count.")
     )
-    past = _drawn(result, district) if known else []
-    counts = [None if year.judged is None else year.judged.quantiles for year in years]
-    needed = [year.needed.ends for year in years]
+    past = _drawn(result, district) if known and not own else []
+    counts = [None if one is None else one.quantiles for one in judged]
+    needed = [year.needed.ends for year in years if year.needed is not None]
     top = _top(counts, needed, past)
     if past:
         means, facts = (any((one.judged is None) is mean for one in past) for mean in (True, False))
@@ -340,10 +342,12 @@ def _draw_past(speech: Language, axes: Axes, one: Observed) -> None:
 def _label_needed(speech: Language, axes: Axes, years: Sequence[YearForecast]) -> None:
     """Write the needed number at the right end of its line: of the last year, where years differ."""
     needed = years[-1].needed
+    if needed is None:
+        return
     number = wording.whole_span(speech, *needed.ends)
     if text_width(number, weight="bold") > 72 * _NEEDED_WIDTH - 6:
         number = number.replace("–", "–\n").replace(" ", "\n")
-    same = all(year.needed.ends == needed.ends for year in years)
+    same = all(year.needed is not None and year.needed.ends == needed.ends for year in years)
     said = (
         speech.say("needed:\n{number}", number=number)
         if same

@@ -100,6 +100,8 @@ class Head:
         File and class of the researcher's own agent; None where there is none.
     mechanisms
         Names of the researcher's own mechanisms; only there where there are any.
+    own_target
+        What the target of a mechanism's own is called and says of itself; only there where one has any.
     """
 
     scenario: str
@@ -117,6 +119,7 @@ class Head:
     other_lists: OtherLists | None = None
     agent: str | None = None
     mechanisms: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    own_target: str | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def own_law(self) -> tuple[str, ...]:
@@ -138,6 +141,7 @@ def head_of(scenario: Scenario, *others: Scenario) -> dict[str, Any]:
     own = dict.fromkeys(one for each in (scenario, *others) for one in law_of(each))
     agents = dict.fromkeys(own_name(one) for one in own if isinstance(one, type))
     mechanisms = dict.fromkeys(one.name for one in own if isinstance(one, Mechanism))
+    targets = dict.fromkeys(each.own_target for each in (scenario, *others) if each.own_target)
     first = scenario.districts[0]
     one = len(scenario.districts) == 1
     return {
@@ -156,6 +160,7 @@ def head_of(scenario: Scenario, *others: Scenario) -> dict[str, Any]:
         "other_lists": other_lists(scenario),
         "agent": ", ".join(agents) or None,
         "mechanisms": tuple(mechanisms) or msgspec.UNSET,
+        "own_target": "; ".join(targets) or msgspec.UNSET,
     }
 
 
@@ -314,6 +319,8 @@ def own_law(speech: Language, head: Head) -> Iterator[str]:
     """Yield what makes the law another than the standard one, where anything does."""
     if head.own_law:
         yield speech.say("Computed with a law of the user's own: {names}.", names=", ".join(head.own_law))
+    if isinstance(head.own_target, str):
+        yield speech.say("The target is the user's own: {target}.", target=head.own_target)
 
 
 def made_up_counts(speech: Language, head: Head) -> Iterator[str]:

@@ -253,13 +253,19 @@ def _target(district: District) -> Target:
 
 
 def _needed(district: District, forecast: YearForecast, start: Ints | None, target: Target) -> int | None:
-    """Return the number that had to be reached in a year that began with these counts; None where it is open."""
+    """Return the number that had to be reached in a year that began with these counts; None where it is open.
+
+    Open is a target of a mechanism's own too: whether lists met it, only its own code could say.
+    """
+    if district.target.of_own:
+        return None
     if target.denominator == "all":
         return int(needed(target.share, district.number(forecast.year)))
     if start is not None:
         return int(needed(target.share, int(start[:TOP].sum())))
-    least, most = forecast.needed.ends
-    return least if least == most else None
+    if forecast.needed is None or forecast.needed.min != forecast.needed.max:
+        return None
+    return forecast.needed.min
 
 
 def _counts(origin: int, district: District, panel: Panel | None, said: StatedYear | None, year: int) -> Ints | None:

@@ -112,16 +112,21 @@ def ranked_table(speech: Language, result: ForecastResult) -> Table:
             say("no."): speech.number(one.rank),
             say("district"): one.district.district,
             **({say("province"): province_name(speech, one.province)} if several else {}),
-            say("needed"): wording.whole_span(speech, *one.year.needed.ends),
+            **({} if one.year.needed is None else {say("needed"): wording.whole_span(speech, *one.year.needed.ends)}),
             words.met_header(speech, result.districts): words.chance_with_error(speech, one.year),
             say("range from assumptions"): words.interval_of(speech, one.year),
-            Column(say("villages missing"), "decimal", 1): one.shortfall,
+            **({} if one.year.needed is None else {Column(say("villages missing"), "decimal", 1): one.shortfall}),
         }
         for one in ranked(result)[:MOST_RANKED]
     ]
-    caption = say(
-        "Districts, the least likely to meet the target of {year} first; villages missing to the number needed (mean)",
-        year=result.first_year,
+    caption = (
+        say("Districts, the least likely to meet the target of {year} first", year=result.first_year)
+        if result.districts[0].target.of_own
+        else say(
+            "Districts, the least likely to meet the target of {year} first; villages missing to the number needed "
+            "(mean)",
+            year=result.first_year,
+        )
     )
     return Table.of(caption, rows, _NUMBERS)
 
@@ -172,8 +177,8 @@ def _ranked_rows(result: ForecastResult, t: int) -> Iterator[tuple[object, ...]]
         low, high = year.parameter_interval90 or (None, None)
         place = one.district.district_code, one.district.district, province.code, province.name
         estimate = year.probability_met, year.monte_carlo_error, low, high, one.shortfall
-        number = one.district.number(year.year)
-        yield year.year, one.rank, *place, number, year.needed.mean, year.rises.mean, *estimate
+        number, needed = one.district.number(year.year), None if year.needed is None else year.needed.mean
+        yield year.year, one.rank, *place, number, needed, year.rises.mean, *estimate
 
 
 def _province_rows(result: ForecastResult) -> Iterator[tuple[object, ...]]:

@@ -155,10 +155,11 @@ def _notes(speech: Language, result: ForecastResult) -> Iterator[Block]:
 
 def _needed(speech: Language, result: ForecastResult) -> Iterator[Block]:
     """Yield where the number needed comes from, and from when villages count that join later."""
-    if result.several:
+    if result.several and not result.districts[0].target.of_own:
         share = words.target_share(speech, result.districts[0].target)
         each = speech.say("{share} in each district, rounded up to whole villages.", share=share)
         yield Paragraph(each, lead=speech.say("Target"), on=_ANSWER & ~On.TERMINAL)
+    if result.several:
         return
     if said := words.where_needed_comes_from(speech, result.districts[0]):
         yield Paragraph(said, lead=speech.say("Target"), on=_ANSWER)
@@ -241,7 +242,8 @@ def _years(speech: Language, result: ForecastResult) -> Iterator[Block]:
             "Tanah Laut on 31 July 2025. No document of the directive was found.",
             share=words.target_share(speech, district.target),
         )
-        yield Paragraph(disagree, on=On.ANNEX)
+        if not district.target.of_own:
+            yield Paragraph(disagree, on=On.ANNEX)
         yield readings_table(speech, district)
         if (met := words.met_already(speech, result)) is not None:
             yield Paragraph(met, on=_NUMBERS)
@@ -284,11 +286,11 @@ def years_table(speech: Language, district: District) -> Table:
 def _year_cells(speech: Language, districts: Sequence[District], year: YearForecast) -> Row:
     """Return what is told of a year, with a column more where the target counts something else than rises."""
     say, target = speech.say, districts[0].target
-    own_count = target.key not in {"rises_all", "rises_below_top"}
+    own_count = target.key not in {"rises_all", "rises_below_top"} and not target.of_own
     return {
         say("villages that rise"): words.median(speech, year.rises),
         **({words.judged_name(speech, target): words.median(speech, year.judged)} if own_count else {}),
-        say("needed"): wording.whole_span(speech, *year.needed.ends),
+        **({} if year.needed is None else {say("needed"): wording.whole_span(speech, *year.needed.ends)}),
         words.met_header(speech, districts): words.chance_with_error(speech, year),
         say("range from assumptions"): words.interval_of(speech, year),
         say("in words"): words.word_of(speech, year),
@@ -298,11 +300,15 @@ def _year_cells(speech: Language, districts: Sequence[District], year: YearForec
 def readings_table(speech: Language, district: District) -> Table:
     """Return the probability of every reading of the target, the scenario's own first and starred."""
     own, *others = [words.reading_name(speech, key, district.target) for key in district.readings]
-    names = [Column(name, "chance", 1) for name in (f"* {own}", *others)]
+    share = words.target_share(speech, district.target)
     caption = speech.say(
-        "Five readings of the {share} target, and the chance of meeting each; * is the scenario's own",
-        share=words.target_share(speech, district.target),
+        "Five readings of the {share} target, and the chance of meeting each; * is the scenario's own", share=share
     )
+    if district.target.of_own:
+        caption = speech.say("Five readings of the {share} target, which is not the user's own", share=share)
+    else:
+        own = f"* {own}"
+    names = [Column(name, "chance", 1) for name in (own, *others)]
     by_year = zip(district.years, zip(*district.readings.values(), strict=True), strict=True)
     rows = [{speech.say("year"): str(year.year), **dict(zip(names, chances, strict=True))} for year, chances in by_year]
     return Table.of(caption, rows, _NUMBERS)
@@ -478,9 +484,8 @@ def _years_sheet(speech: Language, result: ForecastResult) -> Table:
         for years in zip(*(one.years for one in result.districts), strict=True)
         for one, year in zip(result.districts, years, strict=True)
     ]
-    needed = Column(
-        say("needed"), "whole" if all(float(year.needed.mean).is_integer() for _, year in every) else "decimal"
-    )
+    means = [year.needed.mean for _, year in every if year.needed is not None]
+    needed = Column(say("needed"), "whole" if all(float(mean).is_integer() for mean in means) else "decimal")
     chance = Column(say("probability that the target is met"), "chance", 1)
     lowest, highest = say("range from assumptions, from"), say("range from assumptions, to")
     quantiles = {0.5: say("rises, median"), 0.05: say("rises, 5%"), 0.95: say("rises, 95%")}
@@ -495,7 +500,7 @@ def _years_sheet(speech: Language, result: ForecastResult) -> Table:
                 Column(say("in words")): words.word_of(speech, year),
                 Column(lowest, "chance", 1): low,
                 Column(highest, "chance", 1): high,
-                needed: year.needed.mean,
+                **({} if year.needed is None else {needed: year.needed.mean}),
                 **{Column(title, "whole"): year.rises.quantiles[at] for at, title in quantiles.items()},
             }
         )
@@ -503,10 +508,14 @@ def _years_sheet(speech: Language, result: ForecastResult) -> Table:
     if result.several:
         across, beside, year = say("district"), len(result.districts), str(result.first_year)
     chances = say("{year}: chance of meeting the target, and range from assumptions (90%)", year=year)
-    rises = say("{year}: villages that rise (median and 90% interval), and number needed", year=year)
+    rises = (
+        say("{year}: villages that rise (median and 90% interval), and number needed", year=year)
+        if means
+        else say("{year}: villages that rise (median and 90% interval)", year=year)
+    )
     charts = [
         Chart(chances, across, chance.title, lowest, highest, first=beside),
-        Chart(rises, across, quantiles[0.5], quantiles[0.05], quantiles[0.95], needed.title, beside),
+        Chart(rises, across, quantiles[0.5], quantiles[0.05], quantiles[0.95], needed.title if means else "", beside),
     ]
     caption = say("Chance of meeting the target, and rises, year by year")
     table = Table.of(caption, rows, sheet=say("Years"))

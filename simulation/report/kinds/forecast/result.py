@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 
 from ....decision.likeliest import LikelyVillage, SubdistrictYear, likeliest_villages, subdistrict_years
@@ -26,6 +27,7 @@ from ....inference.elsewhere import Elsewhere, elsewhere
 from ....inference.forecast import (
     DistrictForecast,
     Forecast,
+    Needed,
     Number,
     PrecisionTrace,
     Summary,
@@ -83,16 +85,29 @@ class Asked:
 
 @dataclass(frozen=True)
 class StatedTarget:
-    """What is to be reached; `needed` and `denominator` are those of the first forecast year."""
+    """What is to be reached; `needed` and `denominator` are those of the first forecast year.
+
+    Attributes
+    ----------
+    own
+        What the target of a mechanism's own is called and says of itself. It is what is judged, `needed` is then None,
+        and all else is of the target whose readings stand beside it. Only there where one has any.
+    """
 
     reading: Reading
-    needed: Number
+    needed: Number | None
     denominator: int
     denominator_kind: Denominator
     net_of_falls: bool
     key: str
     share: float
     levels: tuple[str, ...]
+    own: str | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def of_own(self) -> bool:
+        """Whether a mechanism's own target is what is judged."""
+        return isinstance(self.own, str)
 
 
 @dataclass(frozen=True)
@@ -215,7 +230,8 @@ class District:
     @property
     def met_already(self) -> bool:
         """Whether so many have risen by the day of `so_far` that the target of the first year is met."""
-        return self.so_far is not None and self.so_far.rises >= self.years[0].needed.max
+        needed = self.years[0].needed
+        return self.so_far is not None and needed is not None and self.so_far.rises >= needed.max
 
     @property
     def known_statuses(self) -> int:
@@ -512,7 +528,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         origin_share=dict(zip(LEVELS, map(float, villages.shares), strict=True)),
         target=StatedTarget(
             reading=target.reading,
-            needed=first.needed.min if first.needed.min == first.needed.max else first.needed.mean,
+            needed=None if first.needed is None else _number_needed(first.needed),
             denominator=len(villages)
             if target.denominator == "all"
             else round(len(villages) * (1 - float(villages.shares[TOP]))),
@@ -521,6 +537,7 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
             key=target.key,
             share=float(target.share),
             levels=tuple(target.levels),
+            own=scenario.own_target or msgspec.UNSET,
         ),
         years=district.years,
         all_years=district.all_years,
@@ -538,6 +555,10 @@ def _district(forecast: Forecast, district: DistrictForecast) -> District:
         joining=villages.joining(scenario.years),
         so_far=_so_far(forecast, district),
     )
+
+
+def _number_needed(needed: Needed) -> Number:
+    return needed.min if needed.min == needed.max else needed.mean
 
 
 def _so_far(forecast: Forecast, district: DistrictForecast) -> RisesSoFar | None:

@@ -93,7 +93,11 @@ def verdict(speech: Language, result: ForecastResult) -> str:
 def event(speech: Language, district: District) -> str:
     """Return what the target asks of the first year, as a clause, and given what."""
     first, target, so_far = district.years[0], district.target, district.so_far
-    asked = wording.event(speech, target.key, first.needed.ends, target.denominator, target.levels, first.year)
+    asked = (
+        wording.own_event(speech, str(target.own), first.year)
+        if first.needed is None
+        else wording.event(speech, target.key, first.needed.ends, target.denominator, target.levels, first.year)
+    )
     if so_far is None:
         return asked
     if not so_far.rises:
@@ -116,7 +120,7 @@ def district_verdict(speech: Language, district: District, interventions: Sequen
         "verdict": wording.word_and_chance(speech, first.probability_met, error),
         "event": event(speech, district),
     }
-    if first.saturated >= 0.5 and error <= wording.COARSEST_ERROR:
+    if (first.saturated or 0) >= 0.5 and error <= wording.COARSEST_ERROR:
         return speech.say(
             "{verdict}: {event}, because fewer villages than that can still rise.",
             **said,
@@ -129,7 +133,7 @@ def district_verdict(speech: Language, district: District, interventions: Sequen
 def met_already_so_far(speech: Language, district: District) -> str | None:
     """Return that the target of the first year is met by the rises so far; None where it is not."""
     first, so_far = district.years[0], district.so_far
-    if so_far is None or not district.met_already:
+    if so_far is None or first.needed is None or not district.met_already:
         return None
     return speech.say(
         "Met already: {rises} of {denominator} Kampung KB had risen in status by {day}, and {needed} are needed in "
@@ -188,9 +192,9 @@ def given_so_far(speech: Language, district: District) -> Iterator[str]:
 
 
 def where_needed_comes_from(speech: Language, district: District) -> str | None:
-    """Return the arithmetic of the number needed; None where that depends on what happens before the year."""
+    """Return the arithmetic of the number needed; None where none is, or it depends on what happens before the year."""
     target, needed = district.target, district.years[0].needed
-    if needed.min != needed.max:
+    if needed is None or needed.min != needed.max:
         return None
     exact = Fraction(str(target.share)) * target.denominator
     said = {
@@ -223,6 +227,8 @@ def joining(speech: Language, district: District) -> Iterator[str]:
 def other_reading(speech: Language, district: District) -> str | None:
     """Return the chance under the reading of the target that published reports give besides the scenario's own.
 
+    None of a target of a mechanism's own.
+
     One of three reports of the meeting on the target says that villages rise, two that they rise to mandiri or
     paripurna, without a period; the directive itself has not been found.
     """
@@ -238,7 +244,7 @@ def other_reading(speech: Language, district: District) -> str | None:
             "period): the chance for {year} is {chance} ({word}). The directive itself has not been found."
         )
     key = "rises_all" if target.key == "entries" else "entries"
-    if key not in district.readings:
+    if key not in district.readings or target.of_own:
         return None
     chance = district.readings[key][0]
     said = speech.say(
@@ -489,16 +495,17 @@ def _districts_apart(speech: Language, result: ForecastResult) -> Iterator[str]:
 
 def saturation(speech: Language, district: District) -> str | None:
     """Return the note on years in which too few villages can still move, or None where that hardly happens."""
-    worth = [year for year in district.years if year.saturated >= SATURATION_WORTH_TELLING]
+    chances = {year.year: year.saturated or 0.0 for year in district.years}
+    worth = [year for year, chance in chances.items() if chance >= SATURATION_WORTH_TELLING]
     if not worth:
         return None
-    most = max(worth, key=lambda year: year.saturated)
+    most = max(worth, key=chances.__getitem__)
     return speech.say(
         "From {first} on few villages may be left that can still count: possibly fewer than the "
         "number needed (probability {chance} in {year}).",
-        first=worth[0].year,
-        year=most.year,
-        chance=wording.chance(speech, most.saturated),
+        first=worth[0],
+        year=most,
+        chance=wording.chance(speech, chances[most]),
     )
 
 

@@ -76,6 +76,8 @@ def event(speech: Language, result: PlanResult) -> str:
     years, target = result.years, result.target
     if len(years) > 1:
         return speech.say("the target is met in every year {first}–{last}", first=years[0], last=years[-1])
+    if target.needed is None or target.denominator is None or target.levels is None:
+        return wording.own_event(speech, str(target.own), years[0])
     needed = target.needed.min, target.needed.max
     return wording.event(speech, target.key, needed, target.denominator, target.levels, years[0])
 
