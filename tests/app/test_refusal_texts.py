@@ -38,9 +38,11 @@ from told import result_of
 
 from simulation.app import errors
 from simulation.decision import trial
+from simulation.decision.discovery import discover
 from simulation.decision.grid import grid
 from simulation.decision.kept_parts import parts_below
 from simulation.decision.trial import Goal
+from simulation.decision.workbench import ema_model
 from simulation.domain.messages import Message, ProblemsError, Refusal
 from simulation.domain.scenario import refuse_so_far
 from simulation.domain.so_far import SoFar
@@ -56,6 +58,7 @@ from simulation.engine.workers import ExecutorLostError, TaskStuckError
 from simulation.inference.elicitation import refuse_unfit
 from simulation.inference.forecasting import forecast
 from simulation.inference.trajectories import flows, trajectories
+from simulation.inputs.examples import example
 from simulation.inputs.scenario import Scenario, load_scenario
 from simulation.report import brief, plots, runs
 from simulation.report.kinds.forecast.kind import FORECAST
@@ -229,6 +232,11 @@ def _without_distributed() -> object:
         return None
 
 
+def _without_range() -> None:
+    with patch.dict(sys.modules, {"ema_workbench": MagicMock()}):
+        ema_model(example("contoh"), uncertainties=["horizon"])
+
+
 def _without_xarray() -> None:
     with patch.dict("sys.modules", {"xarray": None}):
         forecast(SMALL, 1, 20, 3).to_xarray()
@@ -290,6 +298,12 @@ BY_HAND: dict[str, Callable[[Language], str]] = {
     "a grid of nothing": refused(lambda: SMALL.grid({})),
     "a grid of too many settings": refused(lambda: SMALL.grid({"horizon": range(1, 41), "fall": range(251)})),
     "a grid of values that are no list": faulted(lambda: SMALL.grid({"rise.dasar": 0.1, "horizon": "5"})),
+    "a figure of failures that no description tells": refused(
+        lambda: plots.discovery(
+            discover(example("contoh"), draws=160, replicates=2, fails_below=0.01, seed=1, progress=False)
+        )
+    ),
+    "a model of the workbench without a range": refused(_without_range),
     "a figure of a district that is not there": refused(lambda: plots.rises(forecast(SMALL, 1, 20, 3), district="7")),
     "a figure of a district that is nearly there": refused(
         lambda: plots.rises(forecast(SMALL, 1, 20, 3), district="63.98")
