@@ -21,7 +21,7 @@ from .levers import BUDGET, Lever, Places, PlanRequest, levers_of, turn, weighed
 from .ranking import in_this_order, mark_enough, rank_villages
 from .result import Curve, ForecastChance, NeededRange, Plan, PlannedTarget, PlannedVillage, Setting
 from .search import cheapest_mix, cheapest_setting, ladder, least_of, range_of, rungs_of, settings_of
-from .trial_cache import TrialCache, part_of
+from .trial_cache import LONGEST_OF_AGENTS, TrialCache, part_of
 
 SKETCHES, TRIALS = 18, 26
 """About as many settings are sketched, and tried with full effort."""
@@ -146,6 +146,8 @@ class _Planner:
         part = part_of(self._effort, self._scenario).trajectories / self._effort.trajectories
         costs = expected_seconds(self._scenario, cost_effort(self._scenario), "batch")
         tried = self._cache.trial.seconds(self._scenario, self._effort)
+        if self._engine == "mesa":
+            tried = max(tried, LONGEST_OF_AGENTS)
         return SKETCHES * (part * tried + costs) + TRIALS * (tried + costs)
 
     def plan(self, progress: Progress) -> Plan:

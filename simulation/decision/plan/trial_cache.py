@@ -21,8 +21,8 @@ CLEAR = 5.0
 """Standard errors from the wanted probability at which more runs could hardly change the decision."""
 SKETCH = 4
 """Of what a try takes, a sketch takes one part in so many."""
-LONGEST_OF_AGENTS = 5.0
-"""Seconds of a try up to which trajectories double where agents run: a plan makes dozens of tries."""
+LONGEST_OF_AGENTS = 2.0
+"""Seconds of a try up to which trajectories double where agents run: a plan makes up to a hundred tries."""
 MANY_REPLICATES = 8
 """From so many replicates a draw, more draws tell more than more replicates."""
 
