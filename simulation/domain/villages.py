@@ -415,7 +415,8 @@ class Villages:
         numbers = range(1, len(subdistrict_of) + 1)
         codes, names = [f"{district_code}.{i:05d}" for i in numbers], [f"Kampung {i}" for i in numbers]
         made = cls.arrange(district_code, district, codes, names, subdistrict_of, status_counts=counts)
-        vars(made)["made_up"] = True  # else found out by making them up again
+        if tuple(dict.fromkeys(subdistrict_of)) == made.subdistricts:
+            vars(made)["made_up"] = True  # else found out by making them up again, kecamatan in their order
         return made
 
     def related(self, network: Network | None = None, distances: Floats | None = None) -> Villages:

@@ -58,6 +58,8 @@ A_YEAR = 50
 """Multiplications that take as long as arrays take to move one village by a year, about."""
 MOST_YEARS = 3
 """For so many simulated years the exact chance of the first one may take the time."""
+MOST_VILLAGES = 10_000
+"""Of larger districts the first year is simulated: no kabupaten has a tenth of it."""
 LOTS = 1000
 """Where parameters are fixed, so many ways are drawn in which unknown statuses lie, or a lot falls, at random."""
 
@@ -182,12 +184,12 @@ def first_year_beside(
 ) -> FirstYear | None:
     """Return how likely the first year's target is, beside so many trajectories of it.
 
-    None where it would take longer than these do in `MOST_YEARS`, and where parameters are fixed and chance decides
-    where villages begin the year: trajectories then know more of these than one draw.
+    None where it would take longer than these do in `MOST_YEARS`, of more than `MOST_VILLAGES`, and where parameters
+    are fixed and chance decides where villages begin the year: trajectories then know more of these than one draw.
     """
     most, spent = _most(scenario, villages), MOST_YEARS * A_YEAR * len(villages) * trajectories
     once, draws = multiplications(villages, parameters, most), len(parameters.rise)
-    if once > spent:
+    if once > spent or len(villages) > MOST_VILLAGES:
         return None
     parameters, start, drawn = first_start(scenario, villages, parameters, seed, most, on_lots=min(spent, ON_LOTS))
     if scenario.fixed and drawn:

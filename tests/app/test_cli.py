@@ -19,7 +19,7 @@ import simulation
 
 SCENARIO = ROOT / "scenarios" / "tanah_laut.yaml"
 SMALL = ("--draws", "30", "--replicates", "10")
-TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet")
+TABLES = ("forecast.json", "years.csv", "villages.csv", "hub.csv", "ensemble.parquet", "datapackage.json", "tasks.json")
 
 
 def written(folder: Path) -> list[Path]:

@@ -77,6 +77,7 @@ def same(one: Scenario, other: Scenario) -> None:
     assert (one.interventions, one.target, one.provinces) == (other.interventions, other.target, other.provinces)
     draws = [each.parameters.draw(5, 7) for each in (one, other)]
     assert plain(draws[0]) == plain(draws[1])
+    assert [each.made_up for each in one.districts] == [each.made_up for each in other.districts]
     assert plain(one.districts) == plain(other.districts)
 
 
