@@ -24,7 +24,7 @@ def _package() -> ModuleType:
     """
     spec = find_spec("simulation")
     places = [] if spec is None else [spec.origin or "", *(spec.submodule_search_locations or ())]
-    if spec is not None and not any((Path(place) / "kampungkb.py").is_file() for place in places):
+    if spec is not None and not any((Path(place) / "domain" / "villages.py").is_file() for place in places):
         raise ImportError(
             f"{places[0]} is imported in place of the package of Kampung KB Forecast, whose name is simulation too: "
             "give it another name, or work in another folder"

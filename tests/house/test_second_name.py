@@ -14,11 +14,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in a folder, as where `kampungkb.py` and the package are installed."""
+    """Run Python in a folder, as where a wheel is installed: `kampungkb.py` lies beside the package, not in it."""
     installed = folder.parent / "installed"
-    installed.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "simulation" / "kampungkb.py", installed)
-    environment = {**os.environ, "PYTHONPATH": f"{installed}{os.pathsep}{ROOT}"}
+    if not installed.exists():
+        unused = shutil.ignore_patterns("kampungkb.py", "__pycache__", "docs")
+        shutil.copytree(ROOT / "simulation", installed / "simulation", ignore=unused)
+        shutil.copy(ROOT / "simulation" / "kampungkb.py", installed)
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
     return subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
