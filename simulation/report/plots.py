@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Concatenate, Protocol, TypeVar, cast, overload
+from typing import Any, Protocol, TypeVar, cast, overload
 
 from ..decision.comparison import Comparison
 from ..decision.discovery import Discovery
@@ -70,195 +70,103 @@ class Plot(Protocol[Found_contra]):
     ) -> Axes: ...
 
 
-def _plot(draw_it: Callable[Concatenate[Found_contra, ...], Figure | Axes]) -> Plot[Found_contra]:
-    """Say of a function that it returns a figure unless it is given axes."""
-    return cast("Plot[Found_contra]", draw_it)
+def _plot(named: Callable[[Found_contra], None]) -> Plot[Found_contra]:
+    """Return the function that draws the figure of this name, with the arguments that all of them take."""
+
+    def plot(
+        found: Any,
+        language: str | None = None,
+        run_hash: str | None = None,
+        *,
+        ax: Axes | None = None,
+        district: str | None = None,
+    ) -> Figure | Axes:
+        return _figure(named.__name__, found, language, run_hash, ax, district)
+
+    plot.__name__, plot.__qualname__, plot.__doc__ = named.__name__, named.__qualname__, named.__doc__
+    return cast("Plot[Found_contra]", plot)
 
 
 @_plot
-def fan_chart(
-    found: OfForecast,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def fan_chart(found: OfForecast) -> None:
     """Draw the share of villages at each level, from the origin on, with 50% and 90% intervals."""
-    return _figure("fan_chart", found, language, run_hash, ax, district)
 
 
 @_plot
-def rises(
-    found: OfForecast,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def rises(found: OfForecast) -> None:
     """Draw each year's rises against the number needed, with the probability that the target is met.
 
     Where the target counts something else (entries, stock, rises net of falls) that is drawn instead.
     """
-    return _figure("rises", found, language, run_hash, ax, district)
 
 
 @_plot
-def districts(
-    found: OfForecast,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def districts(found: OfForecast) -> None:
     """Draw a dot for each of several districts, by its chance of meeting its target in the first year, by province.
 
     Of one province each district has a line with its name and the range from assumptions.
     """
-    return _figure("districts", found, language, run_hash, ax, district)
 
 
 @_plot
-def transition_matrix(
-    found: OfForecast,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def transition_matrix(found: OfForecast) -> None:
     """Draw the yearly transition matrix of a typical village with its 90% intervals."""
-    return _figure("transition_matrix", found, language, run_hash, ax, district)
 
 
 @_plot
-def village_board(
-    found: OfForecast,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def village_board(found: OfForecast) -> None:
     """Draw a tile for each village, by kecamatan: its level, and the chance that it rises in the first year.
 
     Where a tile each would not fit on a page, above about 150 villages, there is a tile a kecamatan. Where only counts
     by status are known, or of several districts, none is drawn.
     """
-    return _figure("village_board", found, language, run_hash, ax, district)
 
 
 @_plot
-def village_map(
-    found: OfForecast,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def village_map(found: OfForecast) -> None:
     """Draw where the villages are: status by fill and pattern, chance of rising in the first year by a circle.
 
     The ten likeliest to rise are named. The scenario names the map, a GeoJSON (``villages.map``); where it names none,
     where only counts by status are known, or of several districts, none is drawn.
     """
-    return _figure("village_map", found, language, run_hash, ax, district)
 
 
 @_plot
-def comparison(
-    found: Comparison | Saved,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def comparison(found: Comparison | Saved) -> None:
     """Draw by how much each scenario changes the chance of meeting the target, year by year, with intervals."""
-    return _figure("comparison", found, language, run_hash, ax, district)
 
 
 @_plot
-def sensitivity(
-    found: Sensitivity | Saved,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def sensitivity(found: Sensitivity | Saved) -> None:
     """Draw which uncertain parameters the chance of meeting the target depends on."""
-    return _figure("sensitivity", found, language, run_hash, ax, district)
 
 
 @_plot
-def posterior(
-    found: Posterior | Saved,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def posterior(found: Posterior | Saved) -> None:
     """Draw what every parameter was before the data and what it became."""
-    return _figure("posterior", found, language, run_hash, ax, district)
 
 
 @_plot
-def plan(
-    found: Plan | Saved,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def plan(found: Plan | Saved) -> None:
     """Draw the chance of meeting the target against the effort, for several sizes of the year shock.
 
     Of several levers the mixes are drawn that no other beats.
     """
-    return _figure("plan", found, language, run_hash, ax, district)
 
 
 @_plot
-def robustness(
-    found: Robustness | Saved,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def robustness(found: Robustness | Saved) -> None:
     """Draw the chance of meeting the target with each option, in every state of the world."""
-    return _figure("robustness", found, language, run_hash, ax, district)
 
 
 @_plot
-def discovery(
-    found: Discovery | Saved,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def discovery(found: Discovery | Saved) -> None:
     """Draw under which assumptions the target is at risk: the part of the values of each, with its ends."""
-    return _figure("discovery", found, language, run_hash, ax, district)
 
 
 @_plot
-def backtest(
-    found: Backtest | Saved,
-    language: str | None = None,
-    run_hash: str | None = None,
-    *,
-    ax: Axes | None = None,
-    district: str | None = None,
-) -> Figure | Axes:
+def backtest(found: Backtest | Saved) -> None:
     """Draw whether forecasts of past years said truly how sure they were: reliability and PIT."""
-    return _figure("backtest", found, language, run_hash, ax, district)
 
 
 def _figure(
